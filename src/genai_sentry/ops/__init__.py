@@ -1,0 +1,1 @@
+"""Sentry as code: dashboards, monitors, alerts; and the doctor."""

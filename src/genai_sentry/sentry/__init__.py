@@ -1,0 +1,1 @@
+"""Sentry's side: exactly one event per failed call, alerts, breadcrumbs, metrics."""

@@ -1,0 +1,1 @@
+"""OpenTelemetry's side: span attributes, metrics, captured content."""

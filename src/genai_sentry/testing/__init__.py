@@ -1,0 +1,1 @@
+"""Loopback stand-ins for tests: a simulated provider and a recording Sentry receiver."""
