@@ -1,0 +1,119 @@
+"""From the facts of a call to its cost: what the provider says, else the user's prices, else list prices."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from genai_sentry.pricing.catalogue import CATALOGUE, Catalogue
+from genai_sentry.pricing.cost import Cost
+from genai_sentry.pricing.rates import RateCard
+from genai_sentry.pricing.sellers import sellers
+
+if TYPE_CHECKING:
+    from genai_sentry.wire.outcome import Outcome, Usage
+
+CACHED = 1024
+"""Prices that are remembered; with more models than that the oldest are looked up again."""
+
+
+class _Cached(NamedTuple):
+    card: RateCard | None
+    start: float
+    end: float
+    source: str
+
+
+class Pricer:
+    """Prices calls. Safe under threads: its only state are two dicts whose entries are replaced whole.
+
+    Args:
+        prices: the user's price table, or the path of a TOML or JSON file with one.
+        catalogue: where list prices come from.
+
+    Attributes:
+        unpriced_while_warming: calls whose cost is absent only because the catalogue was still being imported.
+
+    Raises:
+        SettingsError: the price table can't be used.
+    """
+
+    def __init__(
+        self, prices: Mapping[str, Any] | str | Path | None = None, *, catalogue: Catalogue = CATALOGUE
+    ) -> None:
+        self._catalogue = catalogue
+        self._cache: dict[tuple[object, ...], _Cached] = {}
+        self._edition: object = None
+        self.unpriced_while_warming = 0
+
+    def ready(self, timeout: float = 0.0) -> bool:
+        """Whether list prices can be looked up; waits for that for at most `timeout` seconds."""
+        return self._catalogue.ready(timeout)
+
+    def cost(
+        self,
+        provider: str,
+        models: Sequence[str],
+        usage: Usage | None,
+        *,
+        outcome: Outcome | None = None,
+        host: str = "",
+        at: float | None = None,
+        batch: bool = False,
+    ) -> Cost | None:
+        """What a call cost; None where that is unknown.
+
+        It never waits: while the catalogue is still being imported a list price is unknown, and the call is counted
+        in `unpriced_while_warming`.
+
+        Args:
+            provider: `gen_ai.provider.name`.
+            models: names of the model, the answering one first.
+            usage: the counts.
+            outcome: the response: what the provider says it cost, the tier that served it, the answering model.
+            host: where the call went.
+            at: Unix time of the call; now by default.
+            batch: whether it was served by the provider's batch processing.
+        """
+        tier = ""
+        if outcome is not None:
+            told = outcome.cost_usd
+            if told is not None and 0 <= told < math.inf:
+                return Cost(None, None, float(told), "provider")
+            tier = outcome.service_tier or ""
+        if usage is None:
+            return None
+        moment = time.time() if at is None else at
+        answered = outcome.model if outcome is not None else None
+        key = (provider, host, tier, batch, answered, *models)
+        found = self._cache.get(key)
+        if found is None or not found.start <= moment < found.end or self._catalogue.edition() is not self._edition:
+            found = self._look_up(key, moment)
+        if found is None or found.card is None:
+            return None
+        amount = found.card.amount(usage)
+        return None if amount is None else Cost(*amount, found.source)
+
+    def _look_up(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
+        edition = self._catalogue.edition()
+        if edition is None:
+            self._catalogue.warm()
+            self.unpriced_while_warming += not self._catalogue.ready()
+            return None
+        if edition is not self._edition:
+            self._cache.clear()
+            self._edition = edition
+        provider, host, tier, batch, answered, *models = key
+        entry = _Cached(None, -math.inf, math.inf, "price_table")
+        for seller, model in sellers(provider, models, host=host, answered=answered):
+            found = self._catalogue.find(seller, model, tier=tier, batch=batch, at=moment)
+            if found is not None:
+                entry = _Cached(found.card, found.start, found.end, "price_table")
+                break
+        if len(self._cache) >= CACHED:
+            self._cache.pop(next(iter(self._cache)), None)
+        self._cache[key] = entry
+        return entry

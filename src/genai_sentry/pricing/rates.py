@@ -1,0 +1,216 @@
+"""The arithmetic of prices: a rate card and the counts of a call give what it cost.
+
+Counts overlap: cached tokens are input tokens too, cached audio tokens are both cached and audio. Each line of a card
+therefore subtracts from its count what other lines of the same card price, so that no token is paid for twice. All
+arithmetic is in floats; it equals decimal arithmetic to better than 1e-12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from genai_sentry.wire.outcome import Usage
+
+DIMENSIONS: dict[str, frozenset[str]] = {
+    "input_tokens": frozenset({"tokens", "input"}),
+    "output_tokens": frozenset({"tokens", "output"}),
+    "cache_read_input_tokens": frozenset({"tokens", "input", "read"}),
+    "cache_write_input_tokens": frozenset({"tokens", "input", "write"}),
+    "cache_write_1h_input_tokens": frozenset({"tokens", "input", "write", "1h"}),
+    "reasoning_output_tokens": frozenset({"tokens", "output", "reasoning"}),
+    "input_audio_tokens": frozenset({"tokens", "input", "audio"}),
+    "input_image_tokens": frozenset({"tokens", "input", "image"}),
+    "output_audio_tokens": frozenset({"tokens", "output", "audio"}),
+    "output_image_tokens": frozenset({"tokens", "output", "image"}),
+    "cache_read_audio_tokens": frozenset({"tokens", "input", "read", "audio"}),
+    "input_seconds": frozenset({"seconds", "input"}),
+    "input_characters": frozenset({"characters", "input"}),
+    "images": frozenset({"images", "output"}),
+    "web_searches": frozenset({"searches"}),
+    "cache_read_image_tokens": frozenset({"tokens", "input", "read", "image"}),
+    "requests": frozenset({"requests"}),
+}
+"""What each count measures. A count whose set contains another count's set is a part of it.
+
+All but the last two are fields of `Usage`. Cached image tokens are priced by some, but named by nobody; a request is
+one a call.
+"""
+
+FIELDS = tuple(DIMENSIONS)[:-2]
+"""The counts that a usage carries."""
+
+_INDEX = {name: position for position, name in enumerate(FIELDS)}
+_READ = attrgetter(*FIELDS)
+_SECONDS = _INDEX["input_seconds"]
+_BY_PIECE = tuple(_INDEX[name] for name in ("input_seconds", "input_characters", "images"))
+_EXCLUSIVE = (frozenset({"read", "write"}), frozenset({"audio", "image"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The price of one kind of unit.
+
+    Attributes:
+        count: what it applies to, a key of `DIMENSIONS`.
+        usd: US dollars for one unit.
+        tiers: `(above, usd)` pairs, ascending: with more than `above` input tokens the whole call pays that price.
+    """
+
+    count: str
+    usd: float
+    tiers: tuple[tuple[int, float], ...] = ()
+
+    def positive(self) -> bool:
+        """Whether it can make a call cost something."""
+        return self.usd > 0 or any(usd > 0 for _, usd in self.tiers)
+
+
+class Amount(NamedTuple):
+    """US dollars for input, for output, and in all."""
+
+    input_usd: float
+    output_usd: float
+    total_usd: float
+
+
+class _Line(NamedTuple):
+    terms: tuple[tuple[int, int], ...]
+    usd: float
+    tiers: tuple[tuple[int, float], ...]
+    direction: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """All that a model's calls are billed by, ready for arithmetic; `card` makes one.
+
+    Attributes:
+        rates: the prices.
+        lines: what is multiplied with what.
+        per_request_usd: what each call costs, whatever it uses.
+        required: counts without which the cost is unknown.
+        unpriced: counts which, if positive, make the cost unknown, since the card has no price for them.
+        piecewise: of those, the ones that are free where seconds, characters or images are billed instead.
+        ambiguous: `(a, b, both)`: with `a` and `b` positive and `both` not told (or nowhere: -1), the bill is unclear.
+        minimum_seconds: audio input shorter than this is billed as this long.
+    """
+
+    rates: tuple[Rate, ...]
+    lines: tuple[_Line, ...]
+    per_request_usd: float
+    required: tuple[int, ...]
+    unpriced: tuple[int, ...]
+    piecewise: tuple[int, ...]
+    ambiguous: tuple[tuple[int, int, int], ...]
+    minimum_seconds: float = 0.0
+
+    def amount(self, usage: Usage) -> Amount | None:
+        """What a call with these counts costs; None where the counts do not tell or contradict each other."""
+        counts = _READ(usage)
+        if not self._tells(counts):
+            return None
+        if self.minimum_seconds and counts[_SECONDS] and counts[_SECONDS] < self.minimum_seconds:
+            counts = (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
+        total_input = counts[0] or 0
+        spent = [0.0, 0.0, self.per_request_usd]
+        for terms, usd, tiers, direction in self.lines:
+            count = 0
+            for index, sign in terms:
+                value = counts[index]
+                if value:
+                    count += value * sign
+            if count < 0:
+                return None
+            for above, higher in tiers:
+                if total_input > above:
+                    usd = higher
+            spent[direction] += count * usd
+        return Amount(spent[0], spent[1], spent[0] + spent[1] + spent[2])
+
+    def _tells(self, counts: tuple[int | float | None, ...]) -> bool:
+        for index in self.required:
+            if counts[index] is None:
+                return False
+        for index in self.unpriced:
+            if counts[index]:
+                return False
+        for index in self.piecewise:
+            if counts[index] and not any(counts[piece] for piece in _BY_PIECE):
+                return False
+        for first, second, both in self.ambiguous:
+            if counts[first] and counts[second] and (both < 0 or counts[both] is None):
+                return False
+        return any(counts[line.terms[0][0]] is not None for line in self.lines)
+
+
+def card(rates: Sequence[Rate], *, audio_as_text: bool = False, minimum_seconds: float = 0.0) -> RateCard | None:
+    """Prepare prices for arithmetic; None where they are none.
+
+    Args:
+        rates: one price a count.
+        audio_as_text: whether audio tokens without a price of their own cost what text tokens do.
+        minimum_seconds: shortest length of audio input that is billed.
+    """
+    priced = {rate.count: rate for rate in rates}
+    if not priced:
+        return None
+    lines = tuple(
+        _Line(terms, priced[name].usd, priced[name].tiers, _direction(name)) for name, terms in _terms(priced).items()
+    )
+    unpriced = [name for name in ("web_searches",) if name not in priced]
+    if not audio_as_text:
+        unpriced += [name for name in ("input_audio_tokens", "output_audio_tokens") if name not in priced]
+    totals = ("input_tokens", "output_tokens")
+    return RateCard(
+        rates=tuple(rates),
+        lines=lines,
+        per_request_usd=priced["requests"].usd if "requests" in priced else 0.0,
+        required=tuple(_INDEX[name] for name in totals if name in priced and priced[name].positive()),
+        unpriced=tuple(_INDEX[name] for name in unpriced),
+        piecewise=tuple(_INDEX[name] for name in totals if name not in priced),
+        ambiguous=tuple(_ambiguous(priced)),
+        minimum_seconds=minimum_seconds,
+    )
+
+
+def _direction(name: str) -> int:
+    dimensions = DIMENSIONS[name]
+    return 0 if "input" in dimensions else 1 if "output" in dimensions else 2
+
+
+def _terms(priced: dict[str, Rate]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Signed counts of each line: its own, less what the lines for its parts take."""
+    taken: dict[str, dict[str, int]] = {}
+    for name in sorted(priced, key=lambda item: -len(DIMENSIONS[item])):
+        own = {name: 1}
+        for part, terms in taken.items():
+            if DIMENSIONS[name] < DIMENSIONS[part]:
+                for count, sign in terms.items():
+                    own[count] = own.get(count, 0) - sign
+        taken[name] = own
+    return {
+        name: tuple((_INDEX[count], sign) for count, sign in terms.items() if sign and count in _INDEX)
+        for name, terms in taken.items()
+        if name in _INDEX
+    }
+
+
+def _ambiguous(priced: dict[str, Rate]) -> list[tuple[int, int, int]]:
+    """Pairs of priced counts that overlap without one being part of the other."""
+    names = [name for name in priced if "tokens" in DIMENSIONS[name]]
+    found = []
+    for position, first in enumerate(names):
+        for second in names[position + 1 :]:
+            one, other = DIMENSIONS[first], DIMENSIONS[second]
+            union = one | other
+            if one <= other or other <= one or {"input", "output"} <= union:
+                continue
+            if any(pair <= union for pair in _EXCLUSIVE) or first not in _INDEX or second not in _INDEX:
+                continue
+            both = next((name for name in names if DIMENSIONS[name] == union), "")
+            found.append((_INDEX[first], _INDEX[second], _INDEX.get(both, -1)))
+    return found
