@@ -1,0 +1,288 @@
+"""What every wire format is made of: `Format`, and the readers that follow a streamed answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from genai_sentry.wire import fields, sse
+from genai_sentry.wire.outcome import Outcome, RequestFacts
+
+MAX_BODY: Final = 4 * 1024 * 1024
+"""Longest answer decoded as a whole, in bytes; of a longer one only head and tail are looked at."""
+EDGE: Final = 64 * 1024
+"""How much of head and tail is kept of an answer that is not decoded as a whole, in bytes."""
+MAX_KEPT: Final = 256
+"""Most events of one stream kept for decoding, beside the first and the last with usage."""
+MAX_KEPT_BYTES: Final = 1024 * 1024
+
+_ERROR_KEYS: Final = ("type", "code", "message", "status", "param", "detail", "object", "request_id", "sequence_number")
+
+
+def error_of(value: Mapping[str, object]) -> dict[str, object] | None:
+    """The error that a decoded body or event holds, without whatever else (an output) it holds; None without one."""
+    error = value.get("error")
+    if not (isinstance(error, dict | str | list) and error):
+        error = None
+        if value.get("object") != "error" and value.get("type") != "error":
+            return None
+    found = {key: value[key] for key in _ERROR_KEYS if isinstance(value.get(key), str | int | float)}
+    if error is not None:
+        found["error"] = error
+    return found
+
+
+class Body:
+    """Collects an answer that comes in pieces; past `limit` only its head and tail.
+
+    Attributes:
+        size: bytes that passed.
+    """
+
+    __slots__ = ("_head", "_limit", "_pieces", "_tail", "size")
+
+    def __init__(self, limit: int = MAX_BODY) -> None:
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._head = b""
+        self._tail = bytearray()
+        self.size = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next piece."""
+        self.size += len(chunk)
+        if self.size <= self._limit:
+            self._pieces.append(chunk)
+            return
+        if self._pieces:
+            held = b"".join(self._pieces)
+            self._pieces.clear()
+            self._head = held[:EDGE]
+            self._tail += held[-EDGE:]
+        if not self._head:
+            self._head = chunk[:EDGE]
+        self._tail += chunk[-EDGE:]
+        if len(self._tail) > 4 * EDGE:
+            del self._tail[:-EDGE]
+
+    @property
+    def whole(self) -> bytes | None:
+        """All of it; None where it was too long."""
+        return b"".join(self._pieces) if self.size <= self._limit else None
+
+    @property
+    def edges(self) -> tuple[bytes, bytes]:
+        """Head and tail."""
+        if self.size <= self._limit:
+            held = b"".join(self._pieces)
+            return held[:EDGE], held[-EDGE:]
+        return self._head, bytes(self._tail[-EDGE:])
+
+
+class Format:
+    """One wire format: which requests it takes, and how their answers are read. No method raises on odd payloads.
+
+    Attributes:
+        name: the format's name (`openai.chat`, `anthropic.messages`, …).
+        operation: `gen_ai.operation.name`; empty for a request that is no inference (a token count, a batch).
+        endpoint_kind: the endpoint in short (`chat`, `embeddings`, `images.edits`, …).
+        priced: whether the provider bills the request for its tokens.
+        provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
+    """
+
+    name: str = ""
+    operation: str = ""
+    endpoint_kind: str = ""
+    priced: bool = True
+    provider: str = "openai"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Whether a request body looks like this format's, for traffic that no SDK vouches for."""
+        return isinstance(body.get("model"), str)
+
+    def request(self, body: Mapping[str, object] | None, path: str, *, capture: bool = False) -> RequestFacts:
+        """What a request says. The body is only looked at, never changed; its content only where `capture` is set."""
+        if not isinstance(body, Mapping):
+            body = {}
+        facts = RequestFacts(model=fields.text(body.get("model")), stream=body.get("stream") is True)
+        self.describe(body, path, facts)
+        if capture:
+            self.capture_request(body, facts)
+        return facts
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """What a whole answer says. A body of server-sent events is read as the stream that it is."""
+        if sse.is_event_stream(body, content_type):
+            reader = self.reader(capture=capture)
+            reader.feed(body)
+            return reader.finish()
+        if len(body) > MAX_BODY:
+            return self.edges(body[:EDGE], body[-EDGE:])
+        value = fields.loads(body)
+        return self.decode(value, capture=capture) if isinstance(value, dict) else Outcome()
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader for an answer that comes in pieces."""
+        return StreamReader(self, capture=capture)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Add a request's model, stream flag and attributes."""
+
+    def capture_request(self, body: Mapping[str, object], facts: RequestFacts) -> None:
+        """Add a request's content."""
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """What a decoded answer says."""
+        return Outcome(error=error_of(value))
+
+    def edges(self, head: bytes, tail: bytes) -> Outcome:
+        """What head and tail of an answer too long to decode say."""
+        return Outcome()
+
+
+class StreamReader:
+    """Follows an answer that comes in pieces; here one that is a single JSON body (or bytes of no interest).
+
+    Attributes:
+        content_seen: whether any content passed.
+    """
+
+    __slots__ = ("_body", "_capture", "_format", "content_seen")
+
+    def __init__(self, format: Format, *, capture: bool = False, limit: int = MAX_BODY) -> None:
+        self._format = format
+        self._capture = capture
+        self._body = Body(limit)
+        self.content_seen = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next decoded bytes, cut anywhere."""
+        if chunk:
+            self.content_seen = True
+            self._body.feed(chunk)
+
+    def finish(self) -> Outcome:
+        """What was read, once the bytes are over."""
+        whole = self._body.whole
+        if whole is None:
+            outcome = self._format.edges(*self._body.edges)
+            outcome.complete = _closed(self._body)
+        else:
+            value = fields.loads(whole)
+            outcome = self._format.decode(value, capture=self._capture) if isinstance(value, dict) else Outcome()
+            if self._body.size and whole.lstrip()[:1] in (b"{", b"["):
+                outcome.complete = value is not None
+        outcome.content_seen = self.content_seen
+        return outcome
+
+
+def _closed(body: Body) -> bool | None:
+    """Whether a long JSON body ends as it began."""
+    head, tail = body.edges
+    begin, end = head.lstrip()[:1], tail.rstrip()[-1:]
+    if begin == b"{":
+        return end == b"}"
+    return end == b"]" if begin == b"[" else None
+
+
+_ERROR: Final = re.compile(rb'"error"\s*:\s*(?!null\b|\s)')
+
+
+class EventReader(StreamReader):
+    """Follows a stream of events. Bytes are only scanned; what is kept is decoded once, in `finish`.
+
+    Subclasses say which bytes can be passed over at a glance (`_dull`), sort single events (`_event`), and build the
+    outcome (`_build`). A stream that turns out to be one JSON body (an error, mostly) is read as a whole answer.
+    """
+
+    __slots__ = ("_begun", "_events", "_first", "_kept", "_kept_bytes", "_last", "_open", "_splitter", "_whole", "done")
+
+    splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
+    terminator: bytes = b"\n\n"
+    bare_json: bool = False
+    """Whether a stream may begin with `{` (lines of JSON), so that this does not make it a whole answer."""
+
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._splitter = type(self).splitter()
+        self._begun = False
+        self._whole = False
+        self._open = True
+        """Whether the next chunk needs a closer look whatever it holds."""
+        self._first: bytes | None = None
+        self._last: bytes | None = None
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
+        self._events = 0
+        self.done = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next decoded bytes, cut anywhere."""
+        if not self._open and chunk[-2:] == b"\n\n" and self._dull(chunk):
+            return
+        self._look(chunk)
+
+    def _look(self, chunk: bytes) -> None:
+        if self._whole:
+            self._body.feed(chunk)
+            return
+        if not self._begun:
+            self._body.feed(chunk)
+            head = (self._body.whole or b"").removeprefix(b"\xef\xbb\xbf").lstrip()
+            if not head:
+                return
+            self._begun = True
+            if not self.bare_json and head[:1] in (b"{", b"["):
+                self._whole = True
+                return
+            chunk, self._body = head, Body()
+        for block in self._splitter.feed(chunk):
+            self._block(block)
+        self._open = self._splitter.pending or self._first is None or self._capture or not self.content_seen
+
+    def _block(self, block: bytes) -> None:
+        name, data = sse.data_of(block)
+        if not data:
+            return
+        self._events += 1
+        if data == b"[DONE]":
+            self.done = True
+            return
+        self._event(name, data)
+
+    def keep(self, data: bytes) -> None:
+        """Keep an event for `finish`, within bounds."""
+        if len(self._kept) < MAX_KEPT and self._kept_bytes + len(data) <= MAX_KEPT_BYTES:
+            self._kept.append(data)
+            self._kept_bytes += len(data)
+
+    def finish(self) -> Outcome:
+        """What was read, once the bytes are over."""
+        if self._whole or not self._begun:
+            outcome = super().finish()
+            outcome.content_seen = self._whole and outcome.error is None
+            return outcome
+        rest = self._splitter.rest()
+        if rest:
+            self._block(rest)
+        outcome = self._build()
+        outcome.content_seen = self.content_seen
+        return outcome
+
+    def _decoded(self) -> list[Mapping[str, object]]:
+        """First event, kept events and last usage-bearing event, decoded, in that order."""
+        raw = [self._first, *self._kept, self._last]
+        values = [fields.loads(data) for data in raw if data is not None]
+        return [value for value in values if isinstance(value, dict)]
+
+    def _dull(self, chunk: bytes) -> bool:
+        """Whether whole events can be passed over at a glance."""
+        return False
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        """Sort one event."""
+
+    def _build(self) -> Outcome:
+        """The outcome of the events kept."""
+        return Outcome()

@@ -1,0 +1,105 @@
+"""Reading values out of decoded JSON and of callers' dicts without trusting their shape.
+
+Whatever has another type than expected is absent (None), never an error. Nothing here iterates what is not a list,
+tuple or mapping, so no generator of the caller's is ever consumed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+MAX_TEXT: Final = 256
+"""Longest identifier (model, id, finish reason) kept, in characters."""
+MAX_COUNT: Final = 2**63 - 1
+"""Largest integer that a span attribute can hold."""
+_NOTHING: Final[Mapping[str, object]] = {}
+
+
+def loads(data: bytes | str) -> object:
+    """Decode JSON; None where it is no JSON (also too deep, too large a number, broken UTF-8)."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def text(value: object) -> str | None:
+    """A plain, non-empty string, at most `MAX_TEXT` characters, that can be encoded; else None."""
+    if not isinstance(value, str) or not value:
+        return None
+    return clean(value[:MAX_TEXT])
+
+
+def clean(value: str) -> str:
+    """The string with lone surrogates replaced, so that exporters can encode it."""
+    if value.isascii():
+        return str(value)
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def count(value: object) -> int | None:
+    """A plain count: an integer from 0 (a float with no fraction too, never a bool or a string); else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return int(value) if 0 <= value <= MAX_COUNT else None
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= MAX_COUNT:
+        return int(value)
+    return None
+
+
+def integer(value: object) -> int | None:
+    """A plain integer of either sign that fits an attribute; else None."""
+    if isinstance(value, int) and not isinstance(value, bool) and -MAX_COUNT <= value <= MAX_COUNT:
+        return int(value)
+    return None
+
+
+def number(value: object) -> float | None:
+    """A plain finite number; else None."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and -MAX_COUNT <= value <= MAX_COUNT:
+        return float(value)
+    return None
+
+
+def amount(value: object) -> float | None:
+    """A finite number from 0, also written as a string (some providers quote prices); else None."""
+    if isinstance(value, str):
+        try:
+            value = float(value[:64])
+        except ValueError:
+            return None
+    found = number(value)
+    return found if found is not None and math.isfinite(found) and found >= 0 else None
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """The value if it is a dict, else an empty mapping."""
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def items(value: object) -> list[object] | tuple[object, ...]:
+    """The value if it is a list or tuple, else an empty tuple."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def mappings(value: object) -> Iterator[Mapping[str, object]]:
+    """The dicts of a list or tuple, in order; whatever else is in it is passed over."""
+    return (item for item in items(value) if isinstance(item, dict))
+
+
+def first(*values: int | None) -> int | None:
+    """The first value that is known."""
+    for value in values:
+        if value is not None:
+            return value
+    return None
+
+
+def total(*values: int | None) -> int | None:
+    """The sum of those that are known; None where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -1,0 +1,138 @@
+"""OpenAI's chat completions, spoken by most providers and gateways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire import openai_request as req
+from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.fields import count, items, mapping, mappings, text
+from genai_sentry.wire.openai_usage import apply_usage
+from genai_sentry.wire.outcome import Outcome, RequestFacts
+
+
+class ChatFormat(Format):
+    """`POST …/chat/completions`."""
+
+    name = "openai.chat"
+    operation = "chat"
+    endpoint_kind = "chat"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Messages in a list; the model may be in the path (Azure)."""
+        return isinstance(body.get("messages"), list | tuple)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Attributes of a chat request."""
+        attributes = facts.attributes
+        attributes["openai.api.type"] = "chat_completions"
+        req.sampling(body, attributes)
+        req.max_tokens(body, attributes, "max_completion_tokens", "max_tokens")
+        req.output_type(body.get("response_format"), attributes)
+        if "gen_ai.output.type" not in attributes and "audio" in items(body.get("modalities")):
+            attributes["gen_ai.output.type"] = "speech"
+        req.reasoning(body, attributes)
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """A whole completion, or the error in its place."""
+        outcome = head(value)
+        choices = items(value.get("choices"))
+        outcome.finish_reasons = _finish_reasons(choices)
+        apply_usage(outcome, value.get("usage"))
+        if outcome.usage is None:
+            apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))
+        outcome.error = error_of(value) or _choice_error(choices)
+        return outcome
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of chat chunks."""
+        return ChatReader(self, capture=capture)
+
+
+def head(value: Mapping[str, object]) -> Outcome:
+    """Model, identifier, tier and fingerprint, which all of OpenAI's answers share."""
+    tier = value.get("service_tier")
+    if tier is None:
+        tier = mapping(value.get("usage")).get("service_tier")
+    return Outcome(
+        model=text(value.get("model")),
+        id=text(value.get("id")),
+        service_tier=text(tier),
+        system_fingerprint=text(value.get("system_fingerprint")),
+    )
+
+
+def _finish_reasons(choices: list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    found = [text(mapping(choice).get("finish_reason")) for choice in choices]
+    return tuple(reason for reason in found if reason is not None)
+
+
+def _choice_error(choices: list[object] | tuple[object, ...]) -> dict[str, object] | None:
+    """OpenRouter puts an upstream's failure into the choice."""
+    for choice in mappings(choices):
+        found = error_of(choice) if "error" in choice else None
+        if found is not None:
+            return found
+    return None
+
+
+_USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
+_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"')
+_CONTENT: Final = re.compile(
+    rb'"(?:content|text|reasoning|reasoning_content|refusal|arguments|data|transcript)"\s*:\s*"[^"]|"(?:tool_calls|images)"\s*:\s*\[\s*\{'
+)
+
+
+class ChatReader(EventReader):
+    """Reads chat chunks: the first, the last with usage, those with a finish reason or an error are kept."""
+
+    __slots__ = ()
+
+    def _dull(self, chunk: bytes) -> bool:
+        finish = chunk.count(b'"finish_reason"')
+        if finish and finish != chunk.count(b'"finish_reason":null'):
+            return False
+        usage = chunk.count(b'"usage"')
+        if usage and usage != chunk.count(b'"usage":null'):
+            return False
+        return b'"error"' not in chunk and b"[DONE]" not in chunk
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        if not self.content_seen and _CONTENT.search(data):
+            self.content_seen = True
+        usage = _USAGE.search(data) is not None
+        if usage:
+            self._last = data
+        if self._first is None:
+            self._first = data
+        elif _FINISH.search(data) or (name == b"error") or (b'"error"' in data and not usage):
+            self.keep(data)
+
+    def _build(self) -> Outcome:
+        outcome = Outcome()
+        reasons: dict[int, str] = {}
+        for value in self._decoded():
+            _merge(outcome, value)
+            choices = items(value.get("choices"))
+            for position, choice in enumerate(mappings(choices)):
+                reason = text(choice.get("finish_reason"))
+                if reason is not None:
+                    index = count(choice.get("index"))
+                    reasons[position if index is None else index] = reason
+            outcome.error = outcome.error or error_of(value) or _choice_error(choices)
+        outcome.finish_reasons = tuple(reasons[index] for index in sorted(reasons))
+        outcome.complete = (self.done or bool(reasons)) and outcome.error is None
+        return outcome
+
+
+def _merge(outcome: Outcome, value: Mapping[str, object]) -> None:
+    """Let a chunk's facts win over those of earlier ones where it has any."""
+    later = head(value)
+    outcome.model = outcome.model or later.model
+    outcome.id = outcome.id or later.id
+    outcome.service_tier = later.service_tier or outcome.service_tier
+    outcome.system_fingerprint = later.system_fingerprint or outcome.system_fingerprint
+    apply_usage(outcome, value.get("usage"))
+    apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))

@@ -1,0 +1,88 @@
+"""Embeddings in OpenAI's format (also Voyage's, Mistral's, Jina's): the vectors themselves are never parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire.base import EDGE, Format, StreamReader, error_of
+from genai_sentry.wire.fields import items, loads, text
+from genai_sentry.wire.openai_chat import head
+from genai_sentry.wire.openai_usage import apply_usage
+from genai_sentry.wire.outcome import Outcome, RequestFacts
+
+SMALL: Final = 2048
+"""Answers up to this size, in bytes, are decoded as they are: errors, mostly."""
+_USAGE: Final = re.compile(rb'"usage"\s*:\s*(\{)')
+_STRING: Final = re.compile(rb'"(model|id)"\s*:\s*("(?:[^"\\]|\\.){0,400}")')
+_ERROR: Final = re.compile(rb'"error"\s*:\s*(\{)')
+_MAX_OBJECT: Final = 8192
+
+
+class EmbeddingsFormat(Format):
+    """`POST …/embeddings`."""
+
+    name = "openai.embeddings"
+    operation = "embeddings"
+    endpoint_kind = "embeddings"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Input of some kind; the model may be in the path (Azure)."""
+        return isinstance(body.get("input"), str | list | tuple) or (
+            isinstance(body.get("inputs"), list | tuple) and isinstance(body.get("model"), str)
+        )
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Encoding formats."""
+        formats = body.get("encoding_format")
+        found = [text(formats)] if isinstance(formats, str) else [text(item) for item in items(formats)]
+        known = tuple(item for item in found if item)
+        if known:
+            facts.attributes["gen_ai.request.encoding_formats"] = known
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """Model and usage, found by looking at both ends of the answer."""
+        if len(body) <= SMALL:
+            value = loads(body)
+            return self.decode(value, capture=capture) if isinstance(value, dict) else Outcome()
+        return self.edges(body[:EDGE], body[-EDGE:])
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader that keeps both ends only."""
+        return StreamReader(self, capture=capture, limit=SMALL)
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """A small answer."""
+        outcome = head(value)
+        apply_usage(outcome, value.get("usage"))
+        outcome.error = error_of(value)
+        return outcome
+
+    def edges(self, head: bytes, tail: bytes) -> Outcome:
+        """Model, identifier, usage and an error, wherever they stand before or after the vectors."""
+        found: dict[str, object] = {}
+        for name, pattern in (("usage", _USAGE), ("error", _ERROR)):
+            value = _object(pattern, tail)
+            found[name] = _object(pattern, head) if value is None else value
+        for part in (tail, head):
+            for match in _STRING.finditer(part):
+                found.setdefault(match[1].decode(), loads(match[2]))
+        return self.decode(found)
+
+
+def _object(pattern: re.Pattern[bytes], part: bytes) -> object:
+    """The small JSON object that follows a key; None where the key or its end is missing."""
+    match = pattern.search(part)
+    if match is None:
+        return None
+    begin = match.start(1)
+    depth = 0
+    for brace in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', part[begin : begin + _MAX_OBJECT]):
+        if brace[0] == b"{":
+            depth += 1
+        elif brace[0] == b"}":
+            depth -= 1
+            if depth == 0:
+                return loads(part[begin : begin + brace.end()])
+    return None

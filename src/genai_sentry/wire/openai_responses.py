@@ -1,0 +1,153 @@
+"""OpenAI's Responses API: create, background and streamed answers, compaction, input token counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire import openai_request as req
+from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.fields import mapping, mappings, text
+from genai_sentry.wire.openai_chat import head
+from genai_sentry.wire.openai_usage import apply_usage
+from genai_sentry.wire.outcome import Outcome, RequestFacts
+
+_INCOMPLETE: Final = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_CALLS: Final = frozenset({"function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call"})
+"""Output items by which the model asks the caller to do something."""
+
+
+class ResponsesFormat(Format):
+    """`POST …/responses`."""
+
+    name = "openai.responses"
+    operation = "chat"
+    endpoint_kind = "responses"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model or a stored prompt, and input of some kind."""
+        if not isinstance(body.get("model"), str) and not isinstance(body.get("prompt"), dict):
+            return False
+        return isinstance(body.get("input"), str | list | tuple) or any(
+            key in body for key in ("prompt", "previous_response_id", "conversation", "instructions")
+        )
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Attributes of a Responses request."""
+        attributes = facts.attributes
+        attributes["openai.api.type"] = "responses"
+        req.sampling(body, attributes)
+        req.max_tokens(body, attributes, "max_output_tokens")
+        req.output_type(mapping(body.get("text")).get("format"), attributes)
+        req.reasoning(body, attributes)
+        previous = text(body.get("previous_response_id"))
+        if previous is not None:
+            attributes["gen_ai.request.previous_response.id"] = previous
+        conversation = body.get("conversation")
+        found = text(conversation.get("id") if isinstance(conversation, dict) else conversation)
+        if found is not None:
+            attributes["gen_ai.conversation.id"] = found
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """A response object in any state: completed, incomplete, failed, queued."""
+        outcome = head(value)
+        apply_usage(outcome, value.get("usage"))
+        outcome.error = error_of(value)
+        status = value.get("status")
+        reason = text(mapping(value.get("incomplete_details")).get("reason"))
+        if status == "incomplete":
+            outcome.incomplete_reason = reason
+        finish = _finish_reason(status, reason, value)
+        if finish is not None:
+            outcome.finish_reasons = (finish,)
+        conversation = text(mapping(value.get("conversation")).get("id"))
+        if conversation is not None:
+            outcome.attributes["gen_ai.conversation.id"] = conversation
+        return outcome
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of `response.*` events."""
+        return ResponsesReader(self, capture=capture)
+
+
+class InputTokensFormat(ResponsesFormat):
+    """`POST …/responses/input_tokens`: a token count, no inference."""
+
+    name = "openai.responses.input_tokens"
+    operation = ""
+    endpoint_kind = "responses.input_tokens"
+    priced = False
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Only an error is of interest: the count is no usage."""
+        return Outcome(error=error_of(value))
+
+
+class CompactFormat(ResponsesFormat):
+    """`POST …/responses/compact`: a conversation made shorter by the model, billed as inference."""
+
+    name = "openai.responses.compact"
+    endpoint_kind = "responses.compact"
+
+
+def _finish_reason(status: object, incomplete: str | None, value: Mapping[str, object]) -> str | None:
+    """The state of a response in the semantic convention's words for finish reasons."""
+    if status == "completed":
+        asks = any(item.get("type") in _CALLS for item in mappings(value.get("output")))
+        return "tool_calls" if asks else "stop"
+    if status == "incomplete":
+        return _INCOMPLETE.get(incomplete or "", incomplete)
+    if status == "failed":
+        return "error"
+    return "cancelled" if status == "cancelled" else None
+
+
+_TERMINAL: Final = re.compile(
+    rb'"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed|cancelled|done)|(?:response\.)?error)"'
+)
+_CREATED: Final = re.compile(rb'"type"\s*:\s*"response\.(?:created|queued|in_progress)"')
+_DELTA: Final = re.compile(rb'"type"\s*:\s*"response\.[a-z_.]+\.delta"')
+_RESPONSE: Final = re.compile(rb'"response"\s*:\s*\{')
+_ENDINGS: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+
+
+class ResponsesReader(EventReader):
+    """Reads `response.*` events: the first and the terminal one hold everything of interest."""
+
+    __slots__ = ()
+
+    def _dull(self, chunk: bytes) -> bool:
+        # Terminal events carry the whole response, as do created and in_progress; deltas do not.
+        return b'"response":' not in chunk and b'"error"' not in chunk and b'"response" :' not in chunk
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        if not self.content_seen and (name.endswith(b".delta") or _DELTA.search(data)):
+            self.content_seen = True
+        if self._first is None:
+            self._first = data
+        if _TERMINAL.search(data) or name == b"error" or (b'"error"' in data and not _RESPONSE.search(data)):
+            self.keep(data)
+
+    def _build(self) -> Outcome:
+        outcome = Outcome()
+        ended = False
+        for value in self._decoded():
+            kind = value.get("type")
+            response = mapping(value.get("response"))
+            if response:
+                outcome = _later(outcome, self._format.decode(response, capture=self._capture))
+                ended = ended or kind in _ENDINGS
+            if kind == "response.failed" and outcome.error is None:
+                outcome.error = {"type": "response.failed"}
+            outcome.error = outcome.error or error_of(value)
+        outcome.complete = ended
+        return outcome
+
+
+def _later(earlier: Outcome, later: Outcome) -> Outcome:
+    """The later snapshot of the same response, with what only the earlier one knew."""
+    later.model = later.model or earlier.model
+    later.id = later.id or earlier.id
+    later.error = later.error or earlier.error
+    return later

@@ -1,0 +1,100 @@
+"""Usage and cost as OpenAI and the many servers that speak its formats write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire.fields import amount, count, first, mapping
+from genai_sentry.wire.outcome import Outcome, Usage
+
+USD_PER_TICK: Final = 1e-10
+"""xAI counts cost in ticks: ten billion to the dollar."""
+
+
+def read_usage(value: object) -> Usage | None:
+    """The usage object of an answer; None where it holds no count."""
+    if not isinstance(value, dict) or not value:
+        return None
+    get = value.get
+    given = mapping(_first_dict(value, "prompt_tokens_details", "input_tokens_details", "input_token_details"))
+    made = mapping(_first_dict(value, "completion_tokens_details", "output_tokens_details", "output_token_details"))
+    usage = Usage(
+        input_tokens=first(count(get("prompt_tokens")), count(get("input_tokens"))),
+        output_tokens=first(count(get("completion_tokens")), count(get("output_tokens"))),
+        cache_read_input_tokens=first(
+            count(given.get("cached_tokens")),
+            count(get("prompt_cache_hit_tokens")),
+            count(get("cached_tokens")),
+            count(get("cache_read_input_tokens")),
+            count(get("num_cached_tokens")),
+        ),
+        cache_write_input_tokens=first(
+            count(given.get("cache_write_tokens")),
+            count(given.get("cache_creation_tokens")),
+            count(get("cache_creation_input_tokens")),
+        ),
+        reasoning_output_tokens=first(count(made.get("reasoning_tokens")), count(get("reasoning_tokens"))),
+    )
+    if given:
+        usage.input_audio_tokens = count(given.get("audio_tokens"))
+        usage.input_image_tokens = count(given.get("image_tokens"))
+        usage.cache_read_audio_tokens = count(mapping(given.get("cached_tokens_details")).get("audio_tokens"))
+    if made:
+        usage.output_audio_tokens = count(made.get("audio_tokens"))
+        usage.output_image_tokens = count(made.get("image_tokens"))
+    _rest(usage, value)
+    return usage if usage != _EMPTY else None
+
+
+_EMPTY: Final = Usage()
+
+
+def _rest(usage: Usage, value: Mapping[str, object]) -> None:
+    seconds = amount(value.get("prompt_audio_seconds"))
+    if seconds is None and "seconds" in value:
+        seconds = amount(value.get("seconds"))
+    usage.input_seconds = seconds
+    tools = mapping(value.get("server_side_tool_usage_details"))
+    if tools:
+        usage.web_searches = count(tools.get("web_search_calls"))
+    if "num_search_queries" in value:
+        usage.web_searches = count(value.get("num_search_queries"))
+
+
+def _first_dict(value: Mapping[str, object], *names: str) -> object:
+    """The first of these values that is a non-empty dict."""
+    for name in names:
+        found = value.get(name)
+        if isinstance(found, dict) and found:
+            return found
+    return None
+
+
+def read_cost(usage: object) -> float | None:
+    """What the provider says the call cost, in USD: OpenRouter, Perplexity and xAI say so within usage."""
+    value = mapping(usage)
+    if not value:
+        return None
+    cost = value.get("cost")
+    if isinstance(cost, dict):
+        return amount(cost.get("total_cost"))
+    found = amount(cost)
+    if found is not None:
+        if value.get("is_byok") is True:
+            # With the caller's own upstream key, `cost` is the gateway's fee alone.
+            upstream = amount(mapping(value.get("cost_details")).get("upstream_inference_cost"))
+            return None if upstream is None else found + upstream
+        return found
+    ticks = count(value.get("cost_in_usd_ticks"))
+    return None if ticks is None else ticks * USD_PER_TICK
+
+
+def apply_usage(outcome: Outcome, value: object) -> None:
+    """Put usage, cost and the tier that some servers name within usage onto an outcome."""
+    usage = read_usage(value)
+    if usage is not None:
+        outcome.usage = usage
+    cost = read_cost(value)
+    if cost is not None:
+        outcome.cost_usd = cost
