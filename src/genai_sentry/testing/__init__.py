@@ -1,1 +1,24 @@
-"""Loopback stand-ins for tests: a simulated provider and a recording Sentry receiver."""
+"""Loopback stand-ins for tests: a simulated provider and a recording Sentry receiver.
+
+    import genai_sentry, openai
+    from genai_sentry.testing import SentryReceiver, SimulatedProvider
+
+    def test_a_rate_limit_reaches_sentry():
+        with SentryReceiver() as sentry, SimulatedProvider() as provider:
+            genai_sentry.init(dsn=sentry.dsn)
+            provider.fail_next("rate_limit", reason="tokens_per_minute")
+            with pytest.raises(openai.RateLimitError):
+                answer(openai.OpenAI(base_url=provider.base_url, api_key="sk-test", max_retries=0))
+            genai_sentry.flush()
+            assert sentry.events[0]["tags"]["llm_error_type"] == "rate_limit"
+
+Both listen on 127.0.0.1 only, are safe for threads, and keep a bounded record of what they got.
+"""
+
+from genai_sentry.testing.faults import Fault
+from genai_sentry.testing.limits import Limits
+from genai_sentry.testing.otlp import Span
+from genai_sentry.testing.provider import Request, SimulatedProvider
+from genai_sentry.testing.receiver import SentryReceiver
+
+__all__ = ["Fault", "Limits", "Request", "SentryReceiver", "SimulatedProvider", "Span"]
