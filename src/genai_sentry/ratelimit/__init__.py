@@ -1,0 +1,8 @@
+"""Rate limits as providers name them in response headers, and the forecast of their exhaustion."""
+
+from __future__ import annotations
+
+from genai_sentry.ratelimit.headers import HeaderFacts, read, read_raw, scan
+from genai_sentry.ratelimit.limits import RateLimits, Window
+
+__all__ = ["HeaderFacts", "RateLimits", "Window", "read", "read_raw", "scan"]
