@@ -1,0 +1,427 @@
+"""`Call`: the life of one logical call, from the moment an SDK is asked to the last byte of the answer.
+
+A call is finished once, by whichever comes first: the return of a whole answer, an exception, the end of a
+stream's bytes, its close, or its collection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+
+from genai_sentry import labels
+from genai_sentry.guard import swallowed
+from genai_sentry.record import CallRecord, StreamFacts
+from genai_sentry.telemetry import attributes as names
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+    from genai_sentry.ratelimit import HeaderFacts
+    from genai_sentry.runtime import Runtime
+    from genai_sentry.wire.base import Format, StreamReader
+    from genai_sentry.wire.outcome import Outcome, RequestFacts
+
+current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
+"""The logical call that is under way here: what a `send` may belong to."""
+
+MAX_ERROR_BODY = 65_536
+"""Bytes kept of an error body that arrives as a stream."""
+
+_clock = time.perf_counter
+
+
+class Call:
+    """One logical call. Not shared between threads at one time; the shells in `patch` drive it.
+
+    Args:
+        runtime: what the instrumentor set up.
+        format: the wire format; None for a call that is no inference.
+        facts: what the request says; None where it is known only at the attempt.
+        hint: part of the path by which an attempt is known to belong to this call.
+        provider, address, port: where it goes.
+        make_span: False where another instrumentation makes the call's span.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_body",
+        "_context_token",
+        "_current_token",
+        "_done",
+        "_open",
+        "_returned",
+        "_sending",
+        "address",
+        "attempt_started",
+        "attempt_statuses",
+        "attempts_seen",
+        "content_type",
+        "exception",
+        "facts",
+        "format",
+        "headers",
+        "hint",
+        "labels",
+        "on_finish",
+        "outcome",
+        "path",
+        "port",
+        "provider",
+        "recording",
+        "request",
+        "runtime",
+        "span",
+        "started",
+        "started_at",
+        "status",
+        "stream",
+        "wait_s",
+        "_last_end",
+    )
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        format: Format | None,
+        facts: RequestFacts | None,
+        *,
+        hint: bytes = b"",
+        provider: str = "",
+        address: str = "",
+        port: int | None = None,
+        path: str = "",
+        make_span: bool = True,
+    ) -> None:
+        self.started = _clock()
+        self.started_at = time.time()
+        self.runtime = runtime
+        self.format = format
+        self.facts = facts
+        self.hint = hint
+        self.provider = provider
+        self.address = address
+        self.port = port
+        self.path = path
+        self.labels = labels.current()
+        self.attempts_seen = 0
+        self.attempt_statuses: tuple[int | None, ...] = ()
+        self.attempt_started: float | None = None
+        self.wait_s = 0.0
+        self.status: int | None = None
+        self.headers: HeaderFacts | None = None
+        self.content_type: str | None = None
+        self.request: object | None = None
+        self.stream: StreamFacts | None = None
+        self.outcome: Outcome | None = None
+        self.exception: BaseException | None = None
+        self.on_finish: Callable[[CallRecord], None] | None = None
+        self._body: bytes | None = None
+        self._last_end = 0.0
+        self._done = self._open = self._returned = self._sending = False
+        self._context_token: Token[Any] | None = None
+        self._current_token: Token[Call | None] | None = None
+        self.span: Span | None = None
+        self.recording = False
+        if format is not None and make_span:
+            self._start_span(format)
+
+    def _start_span(self, format: Format) -> None:
+        runtime, model = self.runtime, self.model
+        attributes: dict[str, names.Value] = {
+            names.OPERATION_NAME: format.operation,
+            names.PROVIDER_NAME: self.provider,
+            names.SENTRY_OP: "gen_ai." + format.operation,
+            names.LLM_PROVIDER: self.provider,
+        }
+        if model:
+            attributes[names.REQUEST_MODEL] = attributes[names.AI_MODEL] = model
+        if self.address:
+            attributes[names.SERVER_ADDRESS] = self.address
+            if self.port is not None:
+                attributes[names.SERVER_PORT] = self.port
+        if self.labels:
+            attributes.update(self.labels)
+        if runtime.common_attributes:
+            attributes.update(runtime.common_attributes)
+        span = runtime.tracer.start_span(
+            f"{format.operation} {model}" if model else format.operation,
+            kind=trace.SpanKind.CLIENT,
+            attributes=attributes,
+        )
+        self.span = span
+        self.recording = span.is_recording()
+
+    @property
+    def model(self) -> str:
+        """The requested model; empty where the request does not name it."""
+        return (self.facts.model or "") if self.facts is not None else ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the call is over."""
+        return self._done
+
+    @property
+    def returned(self) -> bool:
+        """Whether the SDK has handed the answer to the application (a stream may still be open)."""
+        return self._returned
+
+    # Entering and leaving: the span is current while the SDK works, never while the application does.
+
+    def enter(self) -> None:
+        """Make the call, and its span, the current ones."""
+        self._current_token = current.set(self)
+        span = self.span
+        if span is not None and (self.recording or span.get_span_context().is_valid):
+            self._context_token = otel_context.attach(trace.set_span_in_context(span))
+
+    def leave(self) -> None:
+        """Undo `enter`, in the same context."""
+        if self._context_token is not None:
+            otel_context.detach(self._context_token)
+            self._context_token = None
+        if self._current_token is not None:
+            current.reset(self._current_token)
+            self._current_token = None
+
+    # Attempts.
+
+    def owns(self, raw_path: bytes) -> bool:
+        """Whether a request to this path is an attempt of this call, and not a token exchange inside it."""
+        return not self._done and not self._returned and not self._sending and self.hint in raw_path
+
+    def attempt(self, request: object) -> None:
+        """An HTTP attempt begins."""
+        now = _clock()
+        if self.attempts_seen:
+            self.wait_s += now - self._last_end
+        self.attempts_seen += 1
+        self.attempt_started = now
+        self.request = request
+        self.status = None
+        self.headers = None
+        self.stream = None
+        self._body = None
+        self.outcome = None
+        self._open = False
+        self._sending = True
+
+    def responded(self, status: int, headers: HeaderFacts, content_type: str | None) -> None:
+        """The attempt has an answer's status and headers."""
+        self._sending = False
+        self._last_end = _clock()
+        self.attempt_statuses += (status,)
+        self.status = status
+        self.headers = headers
+        self.content_type = content_type
+
+    def attempt_failed(self) -> None:
+        """The attempt ended by an exception, without an answer."""
+        self._sending = False
+        self._last_end = _clock()
+        self.attempt_statuses += (None,)
+
+    def body(self, content: bytes) -> None:
+        """The attempt's whole answer, decoded from its content encoding."""
+        self._body = content
+
+    def opened(self) -> None:
+        """The attempt's answer is a stream that is still open."""
+        self._open = True
+        self.stream = StreamFacts()
+
+    def body_ended(
+        self, outcome: Outcome | None, stream: StreamFacts | None, error: BaseException | None, body: bytes | None
+    ) -> None:
+        """An open answer's bytes are over: read, closed, cut by `error`, or collected."""
+        self._open = False
+        self.outcome = outcome
+        self.stream = stream
+        if body is not None:
+            self._body = body
+        if self._returned:
+            self.finish(error)
+        elif error is not None:
+            self.exception = error
+
+    # The end.
+
+    def raised(self, error: BaseException) -> None:
+        """The SDK raised: the call is over."""
+        self._returned = True
+        self.finish(error)
+
+    def result(self) -> None:
+        """The SDK returned: the call is over unless its answer is a stream that is still open."""
+        self._returned = True
+        if not self._open:
+            self.finish(None)
+
+    def finish(self, error: BaseException | None) -> None:
+        """End the call, once; safe to call again."""
+        if self._done:
+            return
+        self._done = True
+        try:
+            self.runtime.finish(self, error)
+        except Exception as fault:
+            if not swallowed("finish", fault):
+                raise
+        finally:
+            if self.span is not None:
+                self.span.end()
+            self._release()
+
+    def _release(self) -> None:
+        # What may hold prompts or connections is let go; the SDK's stream may keep this object alive for long.
+        self._body = None
+        self.outcome = None
+        self.request = None
+        self.exception = None
+
+    def decoded(self) -> Outcome | None:
+        """What the answer says, decoded once, at the end."""
+        if self.outcome is None and self.format is not None and self._body is not None and not self.failed_status:
+            self.outcome = self.format.response(
+                self._body, self.content_type, capture=self.recording and self.runtime.captures
+            )
+        return self.outcome
+
+    @property
+    def error_body(self) -> bytes | None:
+        """The body of an answer whose status says failure."""
+        return self._body if self.failed_status else None
+
+    @property
+    def failed_status(self) -> bool:
+        """Whether the last attempt's status is 400 or above."""
+        return self.status is not None and self.status >= 400
+
+    def record(self) -> CallRecord:
+        """The call's facts, but for what sinks compute."""
+        now = _clock()
+        headers = self.headers
+        context = self.span.get_span_context() if self.span is not None else trace.get_current_span().get_span_context()
+        parent = getattr(self.span, "parent", None)
+        return CallRecord(
+            operation=self.format.operation if self.format is not None else "",
+            provider=self.provider,
+            model=self.model,
+            endpoint=self.path,
+            server_address=self.address,
+            server_port=self.port,
+            started_at=self.started_at,
+            duration_s=now - self.started,
+            last_attempt_s=None if self.attempt_started is None else now - self.attempt_started,
+            attempts=self.attempts_seen,
+            attempt_statuses=self.attempt_statuses,
+            retry_wait_s=self.wait_s,
+            status=self.status,
+            request_id=headers.request_id if headers is not None else None,
+            processing_ms=headers.processing_ms if headers is not None else None,
+            limits=headers.limits if headers is not None else None,
+            stream=self.stream,
+            labels=self.labels,
+            trace_id=context.trace_id,
+            span_id=context.span_id,
+            parent_span_id=parent.span_id if parent is not None else 0,
+            sampled=bool(context.trace_flags.sampled),
+        )
+
+
+class StreamObserver:
+    """Watches the bytes of an open answer for its call; what the wrapping stream classes report to.
+
+    Args:
+        call: the call that the answer belongs to.
+        reader: decodes the stream; None where the body is an error's, which is kept (bounded) instead.
+        decompress: undoes the content encoding; None where there is none.
+        streamed: whether the application asked for a stream; else only the body counts, not how it arrived.
+    """
+
+    __slots__ = ("_ended", "_feed", "_first_content", "_kept", "_waited", "call", "facts", "reader", "streamed")
+
+    def __init__(
+        self,
+        call: Call,
+        reader: StreamReader | None,
+        decompress: Callable[[bytes], bytes] | None,
+        *,
+        streamed: bool,
+    ) -> None:
+        self.call = call
+        self.reader = reader
+        self.streamed = streamed
+        self.facts = call.stream if call.stream is not None else StreamFacts()
+        self._waited = _clock() - call.started
+        self._first_content = reader is not None
+        self._kept: bytearray | None = bytearray() if reader is None else None
+        self._ended = False
+        sink: Callable[[bytes], None] = reader.feed if reader is not None else self._keep
+        self._feed = sink if decompress is None else (lambda chunk: sink(decompress(chunk)))
+
+    def _keep(self, chunk: bytes) -> None:
+        kept = self._kept
+        if kept is not None and len(kept) < MAX_ERROR_BODY:
+            kept += chunk[: MAX_ERROR_BODY - len(kept)]
+
+    def chunk(self, chunk: bytes, waited: float) -> None:
+        """A piece arrived after `waited` seconds of waiting for the provider."""
+        if self._ended:
+            return
+        try:
+            facts = self.facts
+            facts.chunks += 1
+            self._waited += waited
+            if facts.first_chunk_s is None:
+                facts.first_chunk_s = self._waited
+            elif facts.max_gap_s is None or waited > facts.max_gap_s:
+                facts.max_gap_s = waited
+            self._feed(chunk)
+            if self._first_content and self.reader is not None and self.reader.content_seen:
+                facts.first_content_s = self._waited
+                self._first_content = False
+        except Exception as fault:
+            if not swallowed("stream", fault):
+                raise
+
+    def end(self, error: BaseException | None = None, *, exhausted: bool = False) -> None:
+        """The bytes are over, once: all read (`exhausted`), cut by `error`, or closed before their end."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            self._end(error, exhausted)
+        except Exception as fault:
+            if not swallowed("stream end", fault):
+                raise
+
+    def _end(self, error: BaseException | None, exhausted: bool) -> None:
+        outcome = self.reader.finish() if self.reader is not None else None
+        facts = self.facts
+        if outcome is not None and outcome.error is not None:
+            facts.outcome = "error"
+        elif error is not None and isinstance(error, Exception):
+            facts.outcome = "cut"
+        elif outcome is None or outcome.complete or (outcome.complete is None and exhausted):
+            facts.outcome = "complete"
+        elif exhausted:
+            facts.outcome = "cut"
+        else:
+            facts.outcome = "closed_early"
+        if facts.outcome == "complete":
+            # The format's end was seen: whatever ended the bytes afterwards is no failure of the call.
+            error = None if outcome is not None and outcome.complete else error
+        body = bytes(self._kept) if self._kept is not None else None
+        self.call.body_ended(outcome, facts if self.streamed else None, error, body)
+
+
+def mapping(value: object) -> Mapping[str, object] | None:
+    """The value, where it is a mapping by text keys as far as one can tell cheaply."""
+    return value if isinstance(value, dict) else None

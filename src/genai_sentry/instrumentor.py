@@ -1,0 +1,67 @@
+"""`GenAIInstrumentor`: installs and removes the patches."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
+
+from genai_sentry.patch import hooks
+from genai_sentry.patch.state import state
+from genai_sentry.pricing import warm
+from genai_sentry.settings import Settings, SettingsError
+from genai_sentry.telemetry import propagation
+
+logger = logging.getLogger("genai_sentry")
+
+INSTRUMENTS: tuple[str, ...] = ()
+"""Nothing has to be installed: patches are put in place when an SDK is imported, if ever."""
+
+
+class GenAIInstrumentor(BaseInstrumentor):
+    """Observes LLM calls of the openai SDK, its relatives, and whatever else calls LLMs over httpx.
+
+    `instrument(tracer_provider=None, meter_provider=None, settings=None)` covers clients made before it, too.
+    Wrong settings in the environment never raise here: they are logged once, and defaults are used.
+    """
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """The libraries that have to be there: none."""
+        return INSTRUMENTS
+
+    def _instrument(self, **kwargs: Any) -> None:
+        from genai_sentry.runtime import Runtime
+
+        settings = kwargs.get("settings")
+        if settings is None:
+            settings = environment_settings()
+        runtime = Runtime(
+            settings,
+            kwargs.get("tracer_provider"),
+            kwargs.get("meter_provider"),
+            kwargs.get("common_attributes"),
+        )
+        state.runtime = runtime
+        warm()
+        if not settings.propagate_to_providers:
+            propagation.raise_barrier()
+        hooks.install()
+
+    def _uninstrument(self, **kwargs: Any) -> None:
+        hooks.remove()
+        propagation.lower_barrier()
+        runtime, state.runtime = state.runtime, None
+        if runtime is not None:
+            runtime.close()
+
+
+def environment_settings() -> Settings:
+    """Settings from the environment; where it holds nonsense, the defaults and one line in the log."""
+    try:
+        return Settings.from_env()
+    except SettingsError as error:
+        logger.error("settings in the environment can't be used (%s); going on with defaults", error)
+        return Settings()
+

@@ -1,0 +1,241 @@
+"""The attempt: `send` of httpx's and httpx2's clients."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry import ratelimit
+from genai_sentry.call import Call, StreamObserver, current
+from genai_sentry.guard import swallowed
+from genai_sentry.patch.seam import Seam
+from genai_sentry.patch.state import state
+from genai_sentry.wire import formats
+from genai_sentry.wire.encoding import decoder
+
+if TYPE_CHECKING:
+    from genai_sentry.runtime import Runtime
+
+MODULES = ("httpx", "httpx2")
+
+_clock = time.perf_counter
+
+
+def seams(module: ModuleType) -> list[Seam]:
+    """The replacements for httpx or httpx2; none where its shape is unknown."""
+    if "send" not in module.Client.__dict__ or "send" not in module.AsyncClient.__dict__:
+        return []
+    observed, observed_async = stream_classes(module)
+    return [
+        Seam(module.Client, "send", lambda original: _sync(original, observed)),
+        Seam(module.AsyncClient, "send", lambda original: _async(original, observed_async)),
+    ]
+
+
+def _sync(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
+    def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if state.runtime is None:
+            return original(self, request, *args, **kwargs)
+        call, own = _begin(state.runtime, self, request)
+        if call is None:
+            return original(self, request, *args, **kwargs)
+        if own:
+            call.enter()
+        try:
+            response = original(self, request, *args, **kwargs)
+        except BaseException as error:
+            _failed(call, error, own)
+            raise
+        finally:
+            if own:
+                call.leave()
+        _responded(call, response, own, observed)
+        return response
+
+    return send
+
+
+def _async(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
+    async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if state.runtime is None:
+            return await original(self, request, *args, **kwargs)
+        call, own = _begin(state.runtime, self, request)
+        if call is None:
+            return await original(self, request, *args, **kwargs)
+        if own:
+            call.enter()
+        try:
+            response = await original(self, request, *args, **kwargs)
+        except BaseException as error:
+            _failed(call, error, own)
+            raise
+        finally:
+            if own:
+                call.leave()
+        _responded(call, response, own, observed)
+        return response
+
+    return send
+
+
+def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bool]:
+    """The call that this request is an attempt of, and whether the attempt is the whole call. Never raises."""
+    call = current.get()
+    if call is None and request.method != "POST":
+        return None, False
+    try:
+        path = request.url.raw_path
+        if call is not None:
+            if call.owns(path):
+                call.attempt(request)
+                return call, False
+            if not call.returned and not call.done:
+                return None, False  # something else that the SDK sends on the way: a token exchange, a hook
+            if request.method != "POST":
+                return None, False
+        found = formats.match(path)
+        if found is None or runtime.suppressed():
+            return None, False
+        call = runtime.bare_call(found, request, path)
+        if call is not None:
+            call.attempt(request)
+        return call, True
+    except Exception as fault:
+        if not swallowed("attempt", fault):
+            raise
+        return None, False
+
+
+def _failed(call: Call, error: BaseException, own: bool) -> None:
+    try:
+        call.attempt_failed()
+        if own:
+            call.raised(error)
+    except Exception as fault:
+        if not swallowed("attempt", fault):
+            raise
+
+
+def _responded(call: Call, response: Any, own: bool, observed: type) -> None:
+    try:
+        headers = response.headers
+        call.responded(response.status_code, ratelimit.scan(headers.raw), headers.get("content-type"))
+        if call.format is not None or call.failed_status:
+            if response.is_closed:
+                call.body(response.content)
+            else:
+                _observe(call, response, observed)
+        if own:
+            call.result()
+    except Exception as fault:
+        if not swallowed("response", fault):
+            raise
+
+
+def _observe(call: Call, response: Any, observed: type) -> None:
+    call.opened()
+    runtime = call.runtime
+    encoding = response.headers.get("content-encoding")
+    decompressor = decoder(encoding) if encoding else None
+    reader = None
+    if not call.failed_status and call.format is not None:
+        reader = call.format.reader(capture=call.recording and runtime.captures)
+    asked = call.facts is not None and call.facts.stream
+    observer = StreamObserver(
+        call, reader, decompressor.feed if decompressor is not None else None, streamed=asked or _is_stream(call)
+    )
+    response.stream = observed(response.stream, observer)
+
+
+def _is_stream(call: Call) -> bool:
+    return (call.content_type or "").startswith(("text/event-stream", "application/x-ndjson"))
+
+
+def stream_classes(module: ModuleType) -> tuple[type, type]:
+    """The observing streams, of the same kinds as the module's own, so that its `isinstance` checks hold."""
+
+    class ObservedSyncStream(module.SyncByteStream):  # type: ignore[name-defined,misc]
+        def __init__(self, inner: Any, observer: StreamObserver) -> None:
+            self._inner = inner
+            self._observer = observer
+
+        def __iter__(self) -> Iterator[bytes]:
+            observer = self._observer
+            chunk_arrived = observer.chunk
+            resumed = _clock()
+            try:
+                for chunk in self._inner:
+                    chunk_arrived(chunk, _clock() - resumed)
+                    yield chunk
+                    resumed = _clock()
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                observer.end(error)
+                raise
+            observer.end(exhausted=True)
+
+        def close(self) -> None:
+            try:
+                self._inner.close()
+            finally:
+                self._observer.end()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.__dict__["_inner"], name)
+
+        def __del__(self) -> None:
+            _collected(self)
+
+    class ObservedAsyncStream(module.AsyncByteStream):  # type: ignore[name-defined,misc]
+        def __init__(self, inner: Any, observer: StreamObserver) -> None:
+            self._inner = inner
+            self._observer = observer
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            observer = self._observer
+            chunk_arrived = observer.chunk
+            iterator = self._inner.__aiter__()
+            resumed = _clock()
+            try:
+                async for chunk in iterator:
+                    chunk_arrived(chunk, _clock() - resumed)
+                    yield chunk
+                    resumed = _clock()
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                observer.end(error)
+                raise
+            finally:
+                # As without us: the inner generator is closed by the task that iterates, not later by another.
+                close = getattr(iterator, "aclose", None)
+                if close is not None:
+                    await close()
+            observer.end(exhausted=True)
+
+        async def aclose(self) -> None:
+            try:
+                await self._inner.aclose()
+            finally:
+                self._observer.end()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.__dict__["_inner"], name)
+
+        def __del__(self) -> None:
+            _collected(self)
+
+    return ObservedSyncStream, ObservedAsyncStream
+
+
+def _collected(stream: Any) -> None:
+    # A response that was never read nor closed: its call ends here, at the latest.
+    try:
+        observer = stream.__dict__.get("_observer")
+        if observer is not None:
+            observer.end()
+    except Exception as fault:
+        swallowed("collection", fault)

@@ -1,0 +1,313 @@
+"""What one `instrument()` sets up, and what happens with a finished call: every sink, in order, each on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
+from opentelemetry.trace import Status, StatusCode
+
+from genai_sentry import datafile, providers
+from genai_sentry.budgets import Budgets
+from genai_sentry.call import Call
+from genai_sentry.errors.classify import Classifier
+from genai_sentry.errors.error_type import error_type
+from genai_sentry.guard import swallowed
+from genai_sentry.pricing import Pricer
+from genai_sentry.ratelimit.forecast import Forecaster
+from genai_sentry.retries import StormDetector
+from genai_sentry.sentry.reporter import Reporter
+from genai_sentry.settings import Settings
+from genai_sentry.stats import recorder
+from genai_sentry.telemetry import attributes as names
+from genai_sentry.telemetry.metrics import metrics_for
+from genai_sentry.version import SCHEMA_URL, __version__
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
+
+    from genai_sentry.errors.taxonomy import Classification
+    from genai_sentry.record import Alert, CallRecord
+    from genai_sentry.wire.base import Format
+    from genai_sentry.wire.outcome import RequestFacts
+
+logger = logging.getLogger("genai_sentry")
+
+MAX_SERVERS = 1024
+"""Servers whose provider is remembered."""
+MAX_SCANNED_BODY = 1_048_576
+"""Largest request body, in bytes, that is decoded for a call that no SDK vouches for."""
+MAX_MODEL = 100
+"""Longest `ai_model`, in characters."""
+
+
+class Runtime:
+    """Everything that one `instrument()` call makes.
+
+    Args:
+        settings: the settings in force.
+        tracer_provider, meter_provider: where spans and metrics go; None takes the global ones.
+        common_attributes: put on every span at its start (release, environment, sample rate).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        common_attributes: Mapping[str, names.Value] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.captures = settings.captures_spans
+        self.common_attributes = dict(common_attributes or {})
+        self.tracer = trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL)
+        self.metrics = metrics_for(meter_provider, settings.semconv)
+        self.overrides = datafile.texts("providers", settings.providers)
+        self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
+        self.pricer = Pricer(settings.prices)
+        self.forecaster = Forecaster(settings.forecast_horizon_s)
+        self.budgets = Budgets(settings.budgets)
+        self.storms = StormDetector()
+        self.reporter = Reporter(settings)
+        self._servers: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
+        self._sinks: tuple[tuple[str, Callable[[Call, CallRecord, BaseException | None], None]], ...] = (
+            ("cost", self._price),
+            ("limits", self._forecast),
+            ("span", self._end_span),
+            ("metrics", self._measure),
+            ("stats", self._count),
+            ("sentry", self._report),
+        )
+
+    def close(self) -> None:
+        """Stop what runs in the background; nothing is sent afterwards."""
+        self.reporter.close()
+
+    # Beginnings.
+
+    @staticmethod
+    def suppressed() -> bool:
+        """Whether OpenTelemetry's instrumentation is suppressed here."""
+        return bool(otel_context.get_value(_SUPPRESS_INSTRUMENTATION_KEY))
+
+    def makes_span(self, client: Any) -> bool:
+        """Whether the call's span is ours to make."""
+        return True
+
+    def server(self, client: Any, found: Format | None, path: str) -> tuple[str, str, int | None, str]:
+        """Provider, address, port and base path of an SDK client."""
+        url = client.base_url
+        kind = type(client).__name__
+        key = (str(url), kind, found.name if found is not None else "")
+        known = self._servers.get(key)
+        if known is None:
+            port = url.port or (443 if url.scheme == "https" else 80)
+            provider = providers.provider_of(url.host, path, client_class=kind, overrides=self.overrides)
+            known = (provider, url.host, port, url.path.rstrip("/"))
+            self._remember(key, known)
+        return known
+
+    def _remember(self, key: tuple[str, str, str], server: tuple[str, str, int | None, str]) -> None:
+        if len(self._servers) >= MAX_SERVERS:
+            self._servers.clear()
+        self._servers[key] = server
+
+    def bare_call(self, found: Format, request: Any, raw_path: bytes) -> Call | None:
+        """A call of which the one request is the only attempt; None where it turns out to be no LLM call."""
+        body = _json_body(request)
+        if body is None or not found.accepts(body):
+            return None
+        url = request.url
+        path = raw_path.partition(b"?")[0].decode("ascii", "replace")
+        key = (url.host, str(url.port), found.name)
+        known = self._servers.get(key)
+        if known is None:
+            provider = providers.provider_of(url.host, path, overrides=self.overrides)
+            known = (provider, url.host, url.port or (443 if url.scheme == "https" else 80), "")
+            self._remember(key, known)
+        facts: RequestFacts = found.request(body, path, capture=self.captures)
+        return Call(
+            self,
+            found,
+            facts,
+            hint=raw_path,
+            provider=known[0],
+            address=known[1],
+            port=known[2],
+            path=path,
+            make_span=bool(found.operation),
+        )
+
+    # Ends.
+
+    def finish(self, call: Call, error: BaseException | None) -> None:
+        """Everything that happens when a call is over; each sink on its own, so that none takes another down."""
+        error = error if error is not None else call.exception
+        outcome = call.decoded()
+        record = call.record()
+        record.outcome = outcome
+        if outcome is not None:
+            record.usage = outcome.usage
+        record.model = clean(record.model or (outcome.model if outcome is not None else None) or "")
+        try:
+            record.classification = self._classify(call, record, error)
+            if record.classification is not None:
+                record.error_type = error_type(error, _error_body(call), call.status)
+        except Exception as fault:
+            if not swallowed("classification", fault):
+                raise
+        for step, sink in self._sinks:
+            try:
+                sink(call, record, error)
+            except Exception as fault:
+                if not swallowed(step, fault):
+                    raise
+
+    def _classify(self, call: Call, record: CallRecord, error: BaseException | None) -> Classification | None:
+        outcome = record.outcome
+        if error is not None:
+            if isinstance(error, GeneratorExit):
+                return None
+            return self.classifier.classify(error, provider=call.provider, status=call.status)
+        if call.failed_status:
+            return self.classifier.classify(
+                status=call.status, body=call.error_body, headers=_headers(call), provider=call.provider
+            )
+        if outcome is None:
+            return None
+        if outcome.error is not None:
+            found = self.classifier.classify(
+                status=call.status, body=outcome.error, headers=_headers(call), provider=call.provider
+            )
+            record.message = message_of(outcome.error)
+            return found
+        return self.classifier.outcome(outcome, report_truncated=self.settings.report_truncated)
+
+    def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        outcome, found = record.outcome, call.format
+        if outcome is None or found is None or not found.priced:
+            return
+        if outcome.usage is None and outcome.cost_usd is None:
+            return
+        models = [model for model in (outcome.model, call.model) if model]
+        record.cost = self.pricer.cost(
+            record.provider,
+            models,
+            outcome.usage,
+            outcome=outcome,
+            host=record.server_address,
+            at=record.started_at,
+        )
+
+    def _forecast(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        if record.limits is None:
+            return
+        exhausted_in, alert = self.forecaster.observe(record)
+        if exhausted_in and call.recording and call.span is not None:
+            call.span.set_attribute(names.EXHAUSTED_IN, min(exhausted_in.values()))
+        self._announce(alert)
+
+    def _end_span(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        span = call.span
+        if span is None or not call.recording:
+            return
+        attributes = names.end_attributes(record)
+        facts = call.facts
+        if facts is not None:
+            attributes.update(facts.attributes)
+            if facts.stream:
+                attributes[names.REQUEST_STREAM] = True
+        if self.captures:
+            from genai_sentry.telemetry.content import content_attributes
+
+            attributes.update(content_attributes(facts, record.outcome, self.settings.redact))
+        if record.model and not call.model:
+            attributes[names.AI_MODEL] = record.model
+        span.set_attributes(attributes)
+        classification = record.classification
+        if classification is not None and classification.type.value != "cancelled":
+            span.set_status(Status(StatusCode.ERROR, f"{classification.type.value}/{classification.reason.value}"))
+
+    def _measure(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        if self.metrics is not None and record.operation:
+            self.metrics.record(record)
+
+    def _count(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        if record.operation or record.classification is not None:
+            recorder.record(record)
+        if record.cost is not None:
+            for alert in self.budgets.observe(record):
+                self._announce(alert)
+
+    def _report(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
+        if record.classification is None:
+            self.reporter.remember(record, request=call.request)
+        else:
+            self.reporter.report(record, error, request=call.request)
+            self._watch_storm(call, record)
+        if record.operation:
+            self.reporter.breadcrumb(record)
+
+    def _watch_storm(self, call: Call, record: CallRecord) -> None:
+        content = _content(call.request)
+        if content is not None:
+            self._announce(self.storms.observe(record, f"{record.endpoint}:{hash(content)}", None))
+
+    def _announce(self, alert: Alert | None) -> None:
+        if alert is not None:
+            self.reporter.alert(alert)
+
+
+def clean(model: str) -> str:
+    """A model name fit for a tag: printable, at most 100 characters."""
+    if model.isprintable() and len(model) <= MAX_MODEL:
+        return model
+    return "".join(letter for letter in model[:MAX_MODEL] if letter.isprintable())
+
+
+def message_of(body: object) -> str:
+    """The message inside an error body; empty where there is none."""
+    for _ in range(4):
+        if isinstance(body, str):
+            return body
+        if isinstance(body, list) and body:
+            body = body[0]
+        elif isinstance(body, dict):
+            body = body.get("error") or body.get("message") or body.get("detail")
+        else:
+            break
+    return body if isinstance(body, str) else ""
+
+
+def _headers(call: Call) -> Mapping[str, str]:
+    wait = call.headers.retry_after_s if call.headers is not None else None
+    return {} if wait is None else {"retry-after": str(wait)}
+
+
+def _error_body(call: Call) -> object:
+    if call.outcome is not None and call.outcome.error is not None:
+        return call.outcome.error
+    return call.error_body
+
+
+def _content(request: Any) -> bytes | None:
+    try:
+        content = request.content
+    except Exception:  # a streamed request body is not there to be read
+        return None
+    return content if isinstance(content, bytes) else None
+
+
+def _json_body(request: Any) -> dict[str, object] | None:
+    from genai_sentry.wire import fields
+
+    content = _content(request)
+    if not content or len(content) > MAX_SCANNED_BODY or content[:1] not in b"{ \r\n\t":
+        return None
+    value = fields.loads(content)
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,165 @@
+"""`init`, `flush`, `shutdown`: start-up in one line, and its undoing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+
+from genai_sentry.guard import Guard
+from genai_sentry.instrumentor import GenAIInstrumentor
+from genai_sentry.patch.state import state
+from genai_sentry.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from genai_sentry.telemetry.attributes import Value
+
+logger = logging.getLogger("genai_sentry")
+
+SDK_TRACERS: Mapping[str, str] = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
+"""Environment variables that switch off the gen_ai spans that SDKs make of their own; a user's value stands."""
+
+_undo: list[Callable[[], None]] = []
+
+
+def init(
+    dsn: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    *,
+    settings: Settings | None = None,
+    sentry_options: Mapping[str, Any] | None = None,
+) -> None:
+    """Set up Sentry, OpenTelemetry and the instrumentation of LLM calls.
+
+    An existing TracerProvider and an active Sentry client stay as they are. Without a DSN everything but sending
+    works, and one line in the log says so. Calling it again starts afresh.
+
+    Args:
+        dsn: where Sentry is; else `SENTRY_DSN`.
+        environment: else `SENTRY_ENVIRONMENT`, else `ENVIRONMENT`.
+        release: else `SENTRY_RELEASE`.
+        settings: else `Settings.from_env()`.
+        sentry_options: passed on to `sentry_sdk.init`.
+
+    Raises:
+        SettingsError: a setting, or the DSN, can't be used; the message names it.
+    """
+    settings = settings if settings is not None else Settings.from_env()
+    dsn = _check_dsn(dsn or os.environ.get("SENTRY_DSN") or None)
+    environment = environment or os.environ.get("SENTRY_ENVIRONMENT") or os.environ.get("ENVIRONMENT") or None
+    release = release or os.environ.get("SENTRY_RELEASE") or None
+    shutdown()
+    for variable, value in SDK_TRACERS.items():
+        os.environ.setdefault(variable, value)
+    provider = _tracer_provider(settings)
+    options = _init_sentry(dsn, environment, release, dict(sentry_options or {}))
+    GenAIInstrumentor().instrument(settings=settings, common_attributes=_common(options, provider, settings))
+    _undo.append(GenAIInstrumentor().uninstrument)
+    if settings.http_spans:
+        _instrument_http()
+
+
+def flush(timeout: float = 2.0) -> bool:
+    """Deliver what is held: events, metrics and spans. Call it before a freeze or at an ASGI lifespan's end.
+
+    Args:
+        timeout: seconds to wait at most.
+
+    Returns:
+        Whether everything was handed over in time.
+    """
+    done = True
+    with Guard("flush"):
+        runtime = state.runtime
+        if runtime is not None:
+            done = runtime.reporter.flush(timeout)
+        force = getattr(trace.get_tracer_provider(), "force_flush", None)
+        if force is not None:
+            done = bool(force(int(timeout * 1000))) and done
+    return done
+
+
+def shutdown() -> None:
+    """Deliver what is held and undo what `init` set up, as far as OpenTelemetry allows (its provider stays)."""
+    if not _undo:
+        return
+    flush()
+    while _undo:
+        with Guard("shutdown"):
+            _undo.pop()()
+
+
+def _check_dsn(dsn: str | None) -> str | None:
+    if dsn is None:
+        return None
+    from sentry_sdk.utils import BadDsn, Dsn
+
+    try:
+        Dsn(dsn)
+    except BadDsn as error:
+        raise SettingsError("dsn", f"not a Sentry DSN: {error}") from None
+    return dsn
+
+
+def _tracer_provider(settings: Settings) -> bool:
+    """Make the global TracerProvider where there is none; whether it is ours."""
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return getattr(trace.get_tracer_provider(), "_genai_sentry_made", False) is True
+    sampler = ParentBased(TraceIdRatioBased(settings.trace_sample_rate))
+    provider = TracerProvider(sampler=sampler, resource=Resource.create())
+    provider._genai_sentry_made = True  # type: ignore[attr-defined]
+    trace.set_tracer_provider(provider)
+    return True
+
+
+def _init_sentry(
+    dsn: str | None, environment: str | None, release: str | None, options: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Initialise Sentry unless the service did; the options in force."""
+    import sentry_sdk
+
+    client = sentry_sdk.get_client()
+    if client.is_active() and not options and (dsn is None or client.options.get("dsn") == dsn):
+        return client.options
+    if dsn is None and not options.get("dsn"):
+        logger.info("no Sentry DSN: nothing is sent")
+        return {"environment": environment, "release": release}
+    from sentry_sdk.integrations.otlp import OTLPIntegration
+
+    from genai_sentry.sentry.integrations import disabled_integrations
+
+    given = list(options.pop("integrations", ()))
+    if not any(isinstance(item, OTLPIntegration) for item in given):
+        given.append(OTLPIntegration(setup_propagator=False))
+    disabled = [*options.pop("disabled_integrations", ()), *disabled_integrations()]
+    merged = {"dsn": dsn, "environment": environment, "release": release, **options}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        sentry_sdk.init(**merged, integrations=given, disabled_integrations=disabled)
+    return sentry_sdk.get_client().options
+
+
+def _common(options: Mapping[str, Any], ours: bool, settings: Settings) -> dict[str, Value]:
+    common: dict[str, Value] = {}
+    for name in ("environment", "release"):
+        value = options.get(name)
+        if isinstance(value, str) and value:
+            common[f"sentry.{name}"] = value
+    if ours:
+        common["sentry.client_sample_rate"] = settings.trace_sample_rate
+    return common
+
+
+def _instrument_http() -> None:
+    """Child spans for HTTP attempts, by OpenTelemetry's own instrumentation, for whichever client is installed."""
+    from genai_sentry.telemetry import http_spans
+
+    _undo.append(http_spans.instrument())
