@@ -18,6 +18,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,6 +44,13 @@ _KINDS = {
 _BATCHED = frozenset({"trace_metric", "log"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    head: bytes
+    body: bytes
+    is_envelope: bool
+
+
 class SentryReceiver:
     """A stand-in for Sentry that keeps what it is sent. Context manager; safe for threads; bounded in memory.
 
@@ -54,7 +62,7 @@ class SentryReceiver:
     def __init__(self, *, project: int = 1) -> None:
         self._changed = threading.Condition()
         self._items: dict[str, deque[Any]] = {}
-        self._raw: deque[bytes] = deque()
+        self._raw: deque[_Piece] = deque()
         self._raw_size = 0
         self._status = 200
         self._answer_headers: dict[str, str] = {}
@@ -117,14 +125,15 @@ class SentryReceiver:
 
     @property
     def envelopes(self) -> list[bytes]:
-        """Envelopes, decompressed, as sent."""
-        return self._list("envelopes")
+        """Envelopes, decompressed, as sent; refused ones too."""
+        with self._changed:
+            return [piece.body for piece in self._raw if piece.is_envelope]
 
     @property
     def raw(self) -> list[bytes]:
-        """Every request's path, headers and decompressed body in one piece each: where a leak test looks."""
+        """Every request's path, headers and decompressed body in one piece each, refused ones too: for leak tests."""
         with self._changed:
-            return list(self._raw)
+            return [piece.head + piece.body for piece in self._raw]
 
     @property
     def arrivals(self) -> int:
@@ -170,7 +179,7 @@ class SentryReceiver:
     # Behaviours ------------------------------------------------------------------------------------------------
 
     def respond(self, status: int = 200, *, retry_after: float | None = None, times: int | None = None) -> None:
-        """Answer with this status from now on, or so many times; a body answered by an error is not recorded.
+        """Answer with this status from now on, or so many times; what is answered by an error is not decoded.
 
         `respond()` goes back to normal, whatever the behaviour was.
         """
@@ -202,18 +211,21 @@ class SentryReceiver:
             status, headers = self._next_status()
         if reset:
             raise Cut(reset=True)
+        encoding = arrival.headers.get("content-encoding", "")
+        try:
+            body: bytes | None = decompress(arrival.body, encoding)
+        except (ValueError, OSError, zlib.error, EOFError, ImportError):
+            body = None
+        self._keep_raw(arrival, arrival.body if body is None else body)
         self._server.pause(hang)
         if status >= 400:
             return Reply(status, b"{}", {"content-type": "application/json", **headers})
-        try:
-            body = decompress(arrival.body, arrival.headers.get("content-encoding", ""))
-        except (ValueError, OSError, zlib.error, EOFError, ImportError):
-            return Reply(400, b'{"detail":"bad content encoding"}', {"content-type": "application/json"})
-        self._keep_raw(arrival, body)
+        if body is None:
+            return _bad_request(f"can't decode content encoding {encoding}")
         try:
             return self._take(arrival, body)
         except (ValueError, KeyError, TypeError, AttributeError):
-            return Reply(400, b'{"detail":"invalid payload"}', {"content-type": "application/json"})
+            return _bad_request("invalid payload")
 
     def _next_status(self) -> tuple[int, dict[str, str]]:
         if self._answers_left is not None:
@@ -237,7 +249,6 @@ class SentryReceiver:
         return Reply(404, b'{"detail":"not found"}', {"content-type": "application/json"})
 
     def _take_envelope(self, body: bytes) -> None:
-        self._add("envelopes", [body])
         for header, payload in parse_envelope(body):
             kind = str(header.get("type", ""))
             name = _KINDS.get(kind)
@@ -252,13 +263,18 @@ class SentryReceiver:
             self._changed.notify_all()
 
     def _keep_raw(self, arrival: Arrival, body: bytes) -> None:
-        head = "\n".join([f"{arrival.method} {arrival.path}?{arrival.query}", *map(": ".join, arrival.headers.items())])
-        piece = head.encode() + b"\n\n" + body
+        lines = [f"{arrival.method} {arrival.path}?{arrival.query}", *map(": ".join, arrival.headers.items())]
+        head = ("\n".join(lines) + "\n\n").encode()
+        piece = _Piece(head, body, arrival.path.rstrip("/").endswith("/envelope"))
         with self._changed:
             self._raw.append(piece)
-            self._raw_size += len(piece)
+            self._raw_size += len(body)
             while self._raw_size > MAX_RAW and len(self._raw) > 1:
-                self._raw_size -= len(self._raw.popleft())
+                self._raw_size -= len(self._raw.popleft().body)
+
+
+def _bad_request(detail: str) -> Reply:
+    return Reply(400, json.dumps({"detail": detail}).encode(), {"content-type": "application/json"})
 
 
 def decompress(body: bytes, encoding: str) -> bytes:
