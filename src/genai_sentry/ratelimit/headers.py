@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from genai_sentry.ratelimit.dialects import (
@@ -26,7 +27,16 @@ from genai_sentry.ratelimit.dialects import (
     SLOTS_PER_LIMIT,
 )
 from genai_sentry.ratelimit.limits import RateLimits, Window
-from genai_sentry.ratelimit.values import MAX_LENGTH, MAX_SECONDS, http_date, number, reset_in, timestamp
+from genai_sentry.ratelimit.values import (
+    MAX_LENGTH,
+    MAX_SECONDS,
+    duration,
+    http_date,
+    number,
+    reset_in,
+    short_duration,
+    timestamp,
+)
 
 MAX_HEADERS = 256
 """Headers of one response that are looked at."""
@@ -53,6 +63,7 @@ class HeaderFacts(NamedTuple):
 
 _NOTHING = HeaderFacts()
 _slot_of = SLOTS.get
+_named_slot_of = {name.decode("ascii"): slot for name, slot in SLOTS.items()}.get
 _Found = dict[int, bytes]
 
 
@@ -91,35 +102,44 @@ def read(headers: Mapping[str, str], provider: str = "", now: float | None = Non
     raw = getattr(headers, "raw", None)
     if isinstance(raw, list | tuple):
         return scan(raw, provider, now).limits
-    pairs = [
-        (name.encode("ascii", "replace"), value.encode("latin-1", "replace"))
-        for name, value in headers.items()
-        if isinstance(name, str) and isinstance(value, str) and len(name) <= MAX_LENGTH
-    ]
-    return scan(pairs, provider, now).limits
+    found: _Found = {}
+    for name, value in islice(headers.items(), MAX_HEADERS):
+        slot = _named_slot_of(name)
+        if slot is None and isinstance(name, str) and len(name) <= MAX_LENGTH:
+            slot = _named_slot_of(name.lower())
+        if slot is not None and slot not in found and isinstance(value, str):
+            found[slot] = value.encode("latin-1", "replace")
+    return _facts(found, provider, now).limits if found else None
 
 
 def _facts(found: _Found, provider: str, now: float | None) -> HeaderFacts:
     date = found.pop(SLOT_DATE, None)
-    if not found:
-        return _NOTHING
+    limits: list[int] = []
+    others: list[int] = []
+    for slot in found:
+        (limits if slot < FIRST_REQUEST_ID else others).append(slot)
     request_id: str | None = None
     processing: float | None = None
     retry_after: float | None = None
-    limited = False
-    for slot in sorted(found):
-        if slot < FIRST_REQUEST_ID or slot >= SLOT_IETF:
-            limited = True
-        elif slot < FIRST_PROCESSING_TIME:
+    combined = False
+    others.sort()
+    for slot in others:
+        if slot < FIRST_PROCESSING_TIME:
             request_id = request_id or _identifier(found[slot])
         elif slot < FIRST_RETRY_AFTER:
             if processing is None:
-                value = number(_text(found[slot]))
-                processing = None if value is None else value * PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1]
-        elif retry_after is None:
-            retry_after = _wait(_text(found[slot]), RETRY_AFTER[slot - FIRST_RETRY_AFTER][1], date, now)
-    limits = _limits(found, provider, date, now, retry_after) if limited or retry_after is not None else None
-    return HeaderFacts(limits, request_id, processing, retry_after)
+                processing = _scaled(found[slot], PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
+        elif slot < SLOT_IETF:
+            if retry_after is None:
+                retry_after = _wait(found[slot], RETRY_AFTER[slot - FIRST_RETRY_AFTER][1], date, now)
+        else:
+            combined = True
+    if not limits and not combined and retry_after is None:
+        return HeaderFacts(None, request_id, processing, None) if others else _NOTHING
+    parts = _limits(found, limits, provider, date, now)
+    if combined:
+        _add_ietf(parts, found)
+    return HeaderFacts(_assemble(parts, retry_after), request_id, processing, retry_after)
 
 
 def _text(value: bytes) -> str:
@@ -139,52 +159,61 @@ def _clock(date: bytes | None, now: float | None) -> float:
     return time.time() if now is None else now
 
 
-def _wait(text: str, unit: float, date: bytes | None, now: float | None) -> float | None:
-    value = number(text)
-    if value is not None:
-        value *= unit
-    else:
-        moment = timestamp(text)
+def _scaled(value: bytes, unit: float) -> float | None:
+    amount = number(_text(value))
+    return None if amount is None else amount * unit
+
+
+def _wait(value: bytes, unit: float, date: bytes | None, now: float | None) -> float | None:
+    seconds = _scaled(value, unit)
+    if seconds is None:
+        moment = timestamp(_text(value))
         if moment is None:
             return None
-        value = max(0.0, moment - _clock(date, now))
-    return value if value <= MAX_SECONDS else None
+        seconds = max(0.0, moment - _clock(date, now))
+    return seconds if seconds <= MAX_SECONDS else None
 
 
-def _limits(
-    found: _Found, provider: str, date: bytes | None, now: float | None, retry_after: float | None
-) -> RateLimits | None:
-    clock: float | None = None
-    read_slots: dict[int, list[float | None]] = {}
-    for slot, value in found.items():
-        if slot >= FIRST_REQUEST_ID:
-            continue
-        part = slot % SLOTS_PER_LIMIT
-        if part == RESET:
-            if clock is None:
-                clock = _clock(date, now)
-            amount = reset_in(_text(value), clock)
+_Parts = dict[str, tuple[str, list[float | None]]]
+
+
+def _limits(found: _Found, slots: list[int], provider: str, date: bytes | None, now: float | None) -> _Parts:
+    """The parts of each limit by kind; of two dialects that name the same kind the earlier in the table counts."""
+    by_limit: dict[int, list[float | None]] = {}
+    for slot in slots:
+        index, part = divmod(slot, SLOTS_PER_LIMIT)
+        value = found[slot]
+        amount: float | None
+        if part != RESET:
+            amount = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
         else:
-            amount = number(_text(value))
-        if amount is not None:
-            read_slots.setdefault(slot // SLOTS_PER_LIMIT, [None, None, None, None])[part] = amount
-    parts: dict[str, tuple[str, list[float | None]]] = {}
-    for index in sorted(read_slots):
-        limit = LIMITS[index]
-        values = read_slots[index]
+            amount = short_duration(value)
+            if amount is None:
+                text = _text(value)
+                amount = duration(text)
+                if amount is None:
+                    amount = reset_in(text, _clock(date, now))
+        values = by_limit.get(index)
+        if values is None:
+            values = by_limit[index] = [None, None, None, None]
+        values[part] = amount
+    hints = PERIODS.get(provider)
+    parts: _Parts = {}
+    for index in sorted(by_limit):
+        values = by_limit[index]
+        _, kind, quantity, period, _ = LIMITS[index]
+        if kind in parts or (values[LIMIT] is None and values[REMAINING] is None):
+            continue
         if values[PERIOD] is None:
-            values[PERIOD] = limit.period_s or PERIODS.get(provider, {}).get(limit.kind)
-        if values[LIMIT] is not None or values[REMAINING] is not None:
-            parts.setdefault(limit.kind, (limit.quantity, values))
-    if SLOT_IETF in found or SLOT_IETF_POLICY in found:
-        _add_ietf(parts, found)
-    return _assemble(parts, retry_after)
+            values[PERIOD] = hints.get(kind) if period is None and hints is not None else period
+        parts[kind] = (quantity, values)
+    return parts
 
 
 _IETF_PAIR = re.compile(r"([a-z]+)=(\d{1,15})")
 
 
-def _add_ietf(parts: dict[str, tuple[str, list[float | None]]], found: _Found) -> None:
+def _add_ietf(parts: _Parts, found: _Found) -> None:
     """Add the draft's combined fields: `"name";r=9;t=1` with `"name";q=10;w=1`, or `limit=10, remaining=9, reset=1`."""
     pairs = dict(_IETF_PAIR.findall(_text(found.get(SLOT_IETF, b"")).lower()))
     policy_text = _text(found.get(SLOT_IETF_POLICY, b"")).lower()
@@ -216,28 +245,33 @@ _Fields = tuple[int | None, int | None, float | None]
 _UNKNOWN: _Fields = (None, None, None)
 
 
-def _assemble(parts: dict[str, tuple[str, list[float | None]]], retry_after: float | None) -> RateLimits | None:
+def _assemble(parts: _Parts, retry_after: float | None) -> RateLimits | None:
     if not parts and retry_after is None:
         return None
     windows: list[Window] = []
-    tightest: dict[str, float] = {}
-    fields: dict[str, _Fields] = {}
-    for kind, (quantity, (limit, remaining, reset, period)) in parts.items():
+    tightest: dict[str, tuple[float, list[float | None]]] = {}
+    for kind, (quantity, values) in parts.items():
+        limit, remaining, reset, period = values
+        share = 2.0
         if remaining is not None:
             windows.append(Window(kind, limit, remaining, reset, period))
-        share = remaining / limit if limit and remaining is not None else 2.0
-        if share < tightest.get(quantity, 3.0):
-            tightest[quantity] = share
-            fields[quantity] = (_whole(limit), _whole(remaining), reset)
+            if limit:
+                share = remaining / limit
+        known = tightest.get(quantity)
+        if known is None or share < known[0]:
+            tightest[quantity] = (share, values)
     return RateLimits(
-        *fields.get("requests", _UNKNOWN),
-        *fields.get("tokens", _UNKNOWN),
-        *fields.get("input_tokens", _UNKNOWN),
-        *fields.get("output_tokens", _UNKNOWN),
+        *_fields(tightest.get("requests")),
+        *_fields(tightest.get("tokens")),
+        *_fields(tightest.get("input_tokens")),
+        *_fields(tightest.get("output_tokens")),
         retry_after,
         tuple(windows),
     )
 
 
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
+def _fields(found: tuple[float, list[float | None]] | None) -> _Fields:
+    if found is None:
+        return _UNKNOWN
+    limit, remaining, reset, _ = found[1]
+    return (None if limit is None else int(limit), None if remaining is None else int(remaining), reset)

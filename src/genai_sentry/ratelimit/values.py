@@ -1,9 +1,13 @@
-"""Values of rate-limit headers: numbers, durations, points in time. Nothing here raises on odd text."""
+"""Values of rate-limit headers: numbers, durations, points in time. Nothing here raises on odd text.
+
+Moments are remembered for a while, since the calls of one second name the same ones.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MAX_LENGTH = 64
 """Longer values are not read."""
@@ -15,12 +19,8 @@ _EPOCH_S, _EPOCH_MS = 1e9, 1e12
 _UNITS = {"ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{0,12})?(?:ms|us|µs|ns|s|m|h|d))+\Z")
 _PIECE = re.compile(r"(\d+(?:\.\d*)?)(ms|us|µs|ns|s|m|h|d)")
-_MONTHS = {
-    name: index
-    for index, name in enumerate(
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
-    )
-}
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, 1)}
 
 
 def number(text: str) -> float | None:
@@ -37,11 +37,20 @@ def number(text: str) -> float | None:
     return value if 0.0 <= value < 1e18 else None
 
 
+@lru_cache(maxsize=256)
 def duration(text: str) -> float | None:
     """Seconds of a duration such as `6m0s`, `12ms` or `1h2m3.5s`, else None."""
     if len(text) > MAX_LENGTH or not _DURATION.match(text):
         return None
     return sum(float(amount) * _UNITS[unit] for amount, unit in _PIECE.findall(text))
+
+
+def short_duration(value: bytes) -> float | None:
+    """Seconds of the two commonest forms, `12ms` and `8.64s`, else None."""
+    if len(value) > 16 or value[-1:] != b"s":
+        return None
+    digits, unit = (value[:-2], 0.001) if value[-2:-1] == b"m" else (value[:-1], 1.0)
+    return float(digits) * unit if digits.replace(b".", b"", 1).isdigit() else None
 
 
 def reset_in(text: str, now: float) -> float | None:
@@ -65,6 +74,7 @@ def reset_in(text: str, now: float) -> float | None:
     return value if value <= MAX_SECONDS else None
 
 
+@lru_cache(maxsize=64)
 def timestamp(text: str) -> float | None:
     """Unix time of an RFC 3339 moment or an HTTP date, else None."""
     if len(text) > MAX_LENGTH:
@@ -78,6 +88,7 @@ def timestamp(text: str) -> float | None:
     return http_date(text)
 
 
+@lru_cache(maxsize=64)
 def http_date(text: str) -> float | None:
     """Unix time of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`, else None."""
     parts = text.split()
