@@ -1,1 +1,1 @@
-"""Sentry's side: exactly one event per failed call, alerts, breadcrumbs, metrics."""
+"""Delivery to Sentry: each failed call is carried by exactly one event."""

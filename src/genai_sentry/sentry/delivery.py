@@ -1,0 +1,139 @@
+"""From a held failure to an event in Sentry's hands: runs on the thread of the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry.sentry import enrich, events, frames
+from genai_sentry.sentry.matching import State
+
+if TYPE_CHECKING:
+    from genai_sentry.record import CallRecord
+    from genai_sentry.sentry.deferral import Pending
+    from genai_sentry.settings import Settings
+
+LIVE_REQUEST = frozenset(
+    f"sentry_sdk.integrations.{name}"
+    for name in ("flask", "django", "aiohttp", "pyramid", "sanic", "tornado", "quart", "bottle", "falcon")
+)
+"""Integrations whose scope processors read a live request: on this thread they block on its socket, or find it gone."""
+
+
+class Delivery:
+    """Builds and captures the event of an entry, in the scopes of its failure.
+
+    Attributes:
+        lost: events for which there was no client any more.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.lost = 0
+
+    def __call__(self, entry: Pending) -> None:
+        """Send one entry."""
+        import sentry_sdk
+
+        for scope in (entry.isolation, entry.current):
+            _drop_live_requests(scope)
+        entry.current.add_event_processor(self._last)
+        with sentry_sdk.scope.use_isolation_scope(entry.isolation), sentry_sdk.scope.use_scope(entry.current):
+            client = sentry_sdk.get_client()
+            if not client.is_active():
+                self.lost += 1
+                return
+            if entry.notice is not None:
+                notice: Any = events.alert(entry.notice, entry.at)
+                sentry_sdk.capture_event(notice, {enrich.HINT: entry.notice})
+            elif entry.mark is not None:
+                self._send(entry, client)
+
+    def _send(self, entry: Pending, client: Any) -> None:
+        import sentry_sdk
+
+        mark, options = entry.mark, client.options
+        assert mark is not None
+        record, settings = mark.record, self._settings
+        hint: dict[str, Any] = {enrich.HINT: mark}
+        if entry.links:
+            first = entry.links[0]
+            entries = events.values(entry.links, record, settings, options, mark.body)
+            hint["exc_info"] = (first.kind, first.stand_in, None)
+        else:
+            entries = events.without_exception(record, entry.stack or [], settings, options, mark.body)
+        event: Any = events.failure(
+            record,
+            entries,
+            settings,
+            at=entry.at,
+            environment=options.get("environment"),
+            held_back=mark.held_back,
+        )
+        if _in_another_trace(entry.current, options, record):
+            event["contexts"].pop("trace", None)
+        mark.event_id = event["event_id"]
+        mark.state = State.SENT
+        token = _attach(record)
+        try:
+            sent = sentry_sdk.capture_event(event, hint)
+        finally:
+            _detach(token)
+        if sent is None and mark.counted is not None and not _sampled(options):
+            # Ignored or dropped by a hook of the user: Sentry would not have counted it either.
+            mark.counted.errors -= 1  # type: ignore[attr-defined]
+        mark.counted = None
+        mark.body = None
+
+    def _last(self, event: Any, hint: Any) -> Any:
+        """Run after all other processors of an event of our own: the request's body may be the prompt."""
+        request = event.get("request")
+        if isinstance(request, dict):
+            request.pop("data", None)
+        mark = hint.get(enrich.HINT)
+        enrich.scrub_texts(event, getattr(mark, "body", None), self._settings)
+        frames.tidy(event, {}, keep_locals=self._settings.frame_locals == "app")
+        return event
+
+
+def _drop_live_requests(scope: Any) -> None:
+    processors = getattr(scope, "_event_processors", None)
+    if processors:
+        scope._event_processors = [item for item in processors if not _live(item)]
+
+
+def _live(processor: object) -> bool:
+    module = str(getattr(processor, "__module__", ""))
+    return any(module == name or module.startswith(f"{name}.") for name in LIVE_REQUEST)
+
+
+def _sampled(options: Any) -> bool:
+    return options.get("error_sampler") is not None or options.get("sample_rate", 1.0) < 1.0
+
+
+def _in_another_trace(scope: Any, options: Any, record: CallRecord) -> bool:
+    """Whether a span of Sentry's own is active in a trace that the call's span is no part of."""
+    from sentry_sdk.tracing_utils import has_tracing_enabled
+
+    span = getattr(scope, "_span", None)
+    if span is None or not has_tracing_enabled(options):
+        return False
+    trace_id = getattr(span, "trace_id", None)
+    return bool(trace_id) and trace_id != f"{record.trace_id:032x}"
+
+
+def _attach(record: CallRecord) -> object:
+    """Make the call's span current: where another integration asks for the current span, it gets the right one."""
+    if not record.trace_id or not record.span_id:
+        return None
+    from opentelemetry import context, trace
+
+    flags = trace.TraceFlags(trace.TraceFlags.SAMPLED if record.sampled else trace.TraceFlags.DEFAULT)
+    span = trace.SpanContext(record.trace_id, record.span_id, is_remote=False, trace_flags=flags)
+    return context.attach(trace.set_span_in_context(trace.NonRecordingSpan(span)))
+
+
+def _detach(token: Any) -> None:
+    if token is not None:
+        from opentelemetry import context
+
+        context.detach(token)

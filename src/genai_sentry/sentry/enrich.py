@@ -1,0 +1,271 @@
+"""What every event of the process passes: those that carry a failed call are enriched, repeats are dropped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry.guard import swallowed
+from genai_sentry.sentry import events, frames, scrub, snapshot
+from genai_sentry.sentry.matching import Calls, Found, Mark, State, find, is_marked
+
+if TYPE_CHECKING:
+    from genai_sentry.record import CallRecord
+    from genai_sentry.sentry.deferral import Outbox
+    from genai_sentry.sentry.throttle import Throttle
+    from genai_sentry.settings import Settings
+
+Event = MutableMapping[str, Any]
+
+HINT = "genai_sentry"
+"""Key of the hint by which this package knows its own events."""
+
+NOT_A_CAPTURE = frozenset(
+    {"openai", "anthropic", "cohere", "google_genai", "huggingface_hub", "litellm", "mistral", "langchain",
+     "openai_agents", "pydantic_ai", "otlp"}
+)  # fmt: skip
+"""Mechanisms of integrations that report every exception that passes, handled or not."""
+
+
+class Enricher:
+    """A global event processor of Sentry."""
+
+    def __init__(self, settings: Settings, calls: Calls, outbox: Outbox, throttle: Throttle) -> None:
+        self._settings = settings
+        self._calls = calls
+        self._outbox = outbox
+        self._throttle = throttle
+        self.closed = False
+
+    def __call__(self, event: Any, hint: Any) -> Any:
+        """Pass, enrich or drop an event."""
+        if self.closed or event.get("type") == "transaction":
+            return event
+        try:
+            return self._process(event, hint or {})
+        except Exception as error:
+            if not swallowed("sentry.enrich", error):
+                raise
+            return event
+
+    def _process(self, event: Event, hint: Any) -> Event | None:
+        _scrub_queries(event)
+        if HINT in hint:
+            return event
+        error = _error(hint)
+        if error is None:
+            return event
+        found, succeeded = find(error, self._calls)
+        if found:
+            return self._carry(event, found, error)
+        if succeeded is not None:
+            self._add_call(event, succeeded, error)
+        return event
+
+    def _carry(self, event: Event, found: list[Found], error: BaseException) -> Event | None:
+        if _mechanism(event).get("type") in NOT_A_CAPTURE:
+            # Dedupe may have noted the exception already, and would drop the event of the framework.
+            sys.modules["sentry_sdk.integrations.dedupe"].DedupeIntegration.reset_last_seen()
+            return None
+        strong = [item for item in found if not item.weak]
+        fresh = [item for item in found if self._claim(item, str(event.get("event_id") or ""))]
+        main = next((item for item in fresh if not item.weak), None)
+        repeat = main is None and bool(strong)
+        if repeat and _handled(event) and _all_known(error, strong):
+            return None
+        if repeat:
+            main = strong[0]
+            event.setdefault("tags", {})["llm_repeat_of"] = main.mark.event_id or main.mark.id
+        self._rewrite(event, found)
+        if main is not None:
+            self._add_strong(event, main, [item for item in fresh if not item.weak])
+        elif fresh:
+            self._add(event, fresh[0].mark.record, fresh[0].mark.held_back)
+        return event
+
+    def _claim(self, item: Found, event_id: str) -> bool:
+        """Take a failure over; False where an event has carried it already."""
+        mark = item.mark
+        if mark.id.partition("-")[0] != str(os.getpid()):
+            return True  # another process's: nobody can recall its event
+        entry = self._outbox.claim(mark.id)
+        if entry is not None and mark.counted is not None:
+            mark.counted.errors -= 1  # type: ignore[attr-defined]
+            mark.counted = None
+        if entry is None:
+            if mark.state is State.SUPPRESSED and not item.weak:
+                self._throttle.carried(mark.key)
+            elif mark.state is State.CARRIED and item.weak:
+                return False
+            elif mark.state in (State.SENT, State.CLAIMED, State.PENDING):
+                return False  # pending, but not in the outbox: just being sent
+        if entry is not None or not item.weak:
+            mark.state = State.CARRIED if item.weak else State.CLAIMED
+            mark.event_id = event_id
+        return True
+
+    def _add_strong(self, event: Event, main: Found, fresh: list[Found]) -> None:
+        settings, record = self._settings, main.mark.record
+        self._add(event, record, main.mark.held_back)
+        if _handled(event) and event.get("level") in (None, "error") and record.classification is not None:
+            event["level"] = events.level(record.classification, settings)
+        kinds = {tuple(events.fingerprint(item.mark.record, settings)) for item in fresh} or {("",)}
+        if len(kinds) == 1:
+            event.setdefault("fingerprint", events.fingerprint(record, settings))
+        if len(fresh) > 1:
+            context: dict[str, Any] = {"count": len(fresh)}
+            for number, item in enumerate(fresh[:10], 1):
+                context[str(number)] = events.title(item.mark.record, "")
+            event.setdefault("contexts", {}).setdefault("llm_failures", context)
+
+    def _add_call(self, event: Event, record: CallRecord, error: BaseException) -> None:
+        """Enrich the event of an exception that a client library raised about a call that succeeded."""
+        own = [Found(Mark("", record, None, 0.0), error, "self", False)]
+        self._rewrite(event, own)
+        self._add(event, record, 0)
+
+    def _add(self, event: Event, record: CallRecord, held_back: int) -> None:
+        settings, options = self._settings, _options()
+        tags = event.setdefault("tags", {})
+        if isinstance(tags, dict):
+            for name, value in events.tags(record, settings).items():
+                tags.setdefault(name, value)
+            if held_back:
+                tags.setdefault("llm_held_back", str(held_back))
+        contexts = event.setdefault("contexts", {})
+        environment = event.get("environment") or options.get("environment")
+        for name, context in events.contexts(record, settings, environment).items():
+            contexts.setdefault(name, context)
+        link = events.trace_context(record)
+        there = contexts.get("trace") or {}
+        # An active Sentry span says what it is; without one this is only a trace that Sentry made up.
+        if link is not None and (there.get("trace_id") == link["trace_id"] or "op" not in there):
+            contexts["trace"] = link
+
+    def _rewrite(self, event: Event, found: list[Found]) -> None:
+        """Put titles, scrub messages, strip variables; add the failure's stack where the event hasn't it."""
+        settings, options = self._settings, _options()
+        body = next((item.mark.body for item in found if item.mark.body), None)
+        section = event.get("exception")
+        entries = section.get("values") if isinstance(section, dict) else None
+        if not isinstance(entries, list):
+            entries = []
+        titles = {(type(item.error).__name__, events.value_of(item.error)): item for item in found}
+        for entry in entries:
+            if not isinstance(entry, dict):
+                continue
+            text = str(entry.get("value") or "")
+            item = titles.get((str(entry.get("type")), text))
+            if item is not None and item.mark.id:
+                record = item.mark.record
+                entry["value"] = events.title(record, events.message(record, text, settings, item.mark.body))
+            else:
+                entry["value"] = scrub.message(text, body=body, keep_content=settings.captures_spans)
+        spliced = [item for item in found if item.mark.id and (not entries or item.how == "hidden") and not item.weak]
+        for item in spliced:
+            links = snapshot.chain(item.error, is_marked)
+            entries = [*events.values(links, item.mark.record, settings, options, item.mark.body), *entries]
+        if spliced:
+            event["exception"] = {"values": entries}
+        scrub_texts(event, body, settings)
+        frames.tidy(event, options, keep_locals=settings.frame_locals == "app")
+
+
+def scrub_texts(event: Event, body: bytes | None, settings: Settings) -> None:
+    """Scrub the log message and the breadcrumbs of an event about a failed call: they quote it."""
+
+    def clean(value: object) -> object:
+        if isinstance(value, str):
+            return scrub.message(value, body=body, keep_content=settings.captures_spans)
+        return value
+
+    entry = event.get("logentry")
+    if isinstance(entry, dict):
+        for name in ("message", "formatted"):
+            entry[name] = clean(entry.get(name))
+        params = entry.get("params")
+        if isinstance(params, tuple | list):
+            entry["params"] = [clean(str(item) if isinstance(item, BaseException) else item) for item in params]
+    if isinstance(event.get("message"), str):
+        event["message"] = clean(event["message"])
+    crumbs = event.get("breadcrumbs")
+    if isinstance(crumbs, dict) and isinstance(crumbs.get("values"), list):
+        crumbs["values"] = [
+            {**crumb, "message": clean(crumb["message"])} if isinstance(crumb, dict) and crumb.get("message") else crumb
+            for crumb in crumbs["values"]
+        ]
+
+
+def _scrub_queries(event: Event) -> None:
+    """Take the values of URL queries out of breadcrumbs: some providers take their key there."""
+    crumbs = event.get("breadcrumbs")
+    values = crumbs.get("values") if isinstance(crumbs, dict) else None
+    if not isinstance(values, list):
+        return
+    for position, crumb in enumerate(values):
+        data = crumb.get("data") if isinstance(crumb, dict) else None
+        if not isinstance(data, dict) or not ("http.query" in data or "?" in str(data.get("url", ""))):
+            continue
+        # The scope's own breadcrumbs are shared between events: copy, don't change.
+        clean = {key: value for key, value in data.items() if key != "http.query"}
+        if isinstance(clean.get("url"), str):
+            clean["url"] = scrub.scrub_url(clean["url"])
+        values[position] = {**crumb, "data": clean}
+
+
+def _error(hint: Any) -> BaseException | None:
+    """Find the exception that an event is about: given, an argument of a log call, or being handled by its caller."""
+    given = hint.get("exc_info")
+    if given:
+        error = given[1] if isinstance(given, tuple) and len(given) > 1 else None
+        return error if isinstance(error, BaseException) else None
+    log = hint.get("log_record")
+    if log is None:
+        return None
+    arguments = getattr(log, "args", None)
+    if isinstance(arguments, dict):
+        arguments = tuple(arguments.values())
+    for value in (*(arguments if isinstance(arguments, tuple) else ()), getattr(log, "msg", None)):
+        if isinstance(value, BaseException):
+            return value
+    return sys.exc_info()[1]
+
+
+def _mechanism(event: Event) -> dict[str, Any]:
+    """Mechanism of the exception that was captured, which comes last."""
+    section = event.get("exception")
+    entries = section.get("values") if isinstance(section, dict) else None
+    last = entries[-1] if isinstance(entries, list) and entries else None
+    mechanism = last.get("mechanism") if isinstance(last, dict) else None
+    return mechanism if isinstance(mechanism, dict) else {}
+
+
+def _handled(event: Event) -> bool:
+    return _mechanism(event).get("handled") is not False
+
+
+def _all_known(error: BaseException, found: list[Found]) -> bool:
+    """Whether every member of a group is a failed call; true of what is no group."""
+    if not isinstance(error, BaseExceptionGroup):
+        return True
+    known = {id(item.error) for item in found}
+    return all(id(leaf) in known for leaf in _leaves(error))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    stack: list[BaseException] = [group]
+    while stack and len(found) < 1000:
+        node = stack.pop()
+        if isinstance(node, BaseExceptionGroup):
+            stack.extend(node.exceptions)
+        else:
+            found.append(node)
+    return found
+
+
+def _options() -> MutableMapping[str, Any]:
+    options: MutableMapping[str, Any] = sys.modules["sentry_sdk"].get_client().options
+    return options

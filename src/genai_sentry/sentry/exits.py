@@ -1,0 +1,127 @@
+"""Nothing that is held may be lost when a process ends: hooks on Sentry's flush, `atexit` and multiprocessing."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from genai_sentry.guard import swallowed
+
+EXIT_TIMEOUT_S = 2.0
+
+_MARK = "_genai_sentry_flush"
+
+Flush = Callable[[float], object]
+"""Sends what is held, within so many seconds; it does not flush the client itself."""
+
+
+class Exits:
+    """Installs the hooks, once for each Sentry client and process, and takes them back."""
+
+    def __init__(self, flush: Flush) -> None:
+        self._flush = weakref.WeakMethod(flush)
+        self._clients: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._pid = 0
+        self.exiting = False
+
+    def watch(self, client: Any) -> None:
+        """Hook a client; cheap when it is hooked already."""
+        if client in self._clients and self._pid == os.getpid():
+            return
+        if client not in self._clients:
+            self._clients.add(client)
+            _wrap(client, self._flush)
+            # Again for each client: what is registered last runs first, so this runs before the client's own hook.
+            atexit.register(self._at_exit)
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._watch_child()
+
+    def _watch_child(self) -> None:
+        """Children of multiprocessing leave by `os._exit`, after running its own finalisers."""
+        util = sys.modules.get("multiprocessing.util")
+        process = sys.modules.get("multiprocessing.process")
+        if util is None or process is None or process.parent_process() is None:
+            return
+        util.Finalize(None, _finalise, args=(self._flush, list(self._clients)), exitpriority=10)
+
+    def _at_exit(self) -> None:
+        self.exiting = True
+        _finalise(self._flush, list(self._clients))
+
+    def undo(self) -> None:
+        """Take back what was installed."""
+        atexit.unregister(self._at_exit)
+        for client in list(self._clients):
+            for name in ("flush", "flush_async"):
+                if hasattr(vars(client).get(name), _MARK):
+                    delattr(client, name)
+        self._clients.clear()
+        self._pid = 0
+
+
+def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any]) -> None:
+    try:
+        flush = reference()
+        if flush is not None:
+            flush(EXIT_TIMEOUT_S)
+        for client in clients:
+            if client.transport is not None:
+                client.flush(timeout=EXIT_TIMEOUT_S)
+                send_now(client.transport)
+    except Exception as error:
+        swallowed("sentry.exit", error)
+
+
+def send_now(transport: Any) -> None:
+    """Send what is queued in this thread, where Sentry's own thread can't be started any more.
+
+    Since Python 3.12 no thread can be started once the interpreter is ending.
+    """
+    worker = getattr(transport, "_worker", None)
+    waiting = getattr(worker, "_queue", None)
+    if waiting is None or getattr(worker, "is_alive", True):
+        return
+    until = time.monotonic() + EXIT_TIMEOUT_S
+    while time.monotonic() < until:
+        try:
+            callback = waiting.get_nowait()
+        except Exception:
+            return
+        if callable(callback):
+            callback()
+        waiting.task_done()
+
+
+def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
+    """Make a client's flush send first what is held here."""
+    plain: Any = client.flush
+    plain_async: Any = getattr(client, "flush_async", None)
+
+    def first(timeout: float | None) -> None:
+        flush = reference()
+        if flush is None:
+            return
+        try:
+            flush(EXIT_TIMEOUT_S if timeout is None else timeout)
+        except Exception as error:
+            swallowed("sentry.flush", error)
+
+    def flush(timeout: float | None = None, callback: Any = None) -> None:
+        first(timeout)
+        plain(timeout=timeout, callback=callback)
+
+    async def flush_async(timeout: float | None = None, callback: Any = None) -> None:  # noqa: ASYNC109
+        first(timeout)
+        await plain_async(timeout=timeout, callback=callback)
+
+    setattr(flush, _MARK, True)
+    client.flush = flush
+    if plain_async is not None:
+        setattr(flush_async, _MARK, True)
+        client.flush_async = flush_async

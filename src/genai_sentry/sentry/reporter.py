@@ -1,0 +1,309 @@
+"""The way from a failed call to Sentry: the one object that the rest of the package talks to."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import logging
+import os
+import random
+import sys
+import time
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import wrapt
+
+from genai_sentry.errors.taxonomy import ErrorType
+from genai_sentry.guard import swallowed
+from genai_sentry.sentry import events, frames, matching, snapshot
+from genai_sentry.sentry.breadcrumbs import breadcrumb
+from genai_sentry.sentry.deferral import MAX_QUEUED, Outbox, Pending
+from genai_sentry.sentry.delivery import Delivery
+from genai_sentry.sentry.enrich import Enricher
+from genai_sentry.sentry.exits import Exits, send_now
+from genai_sentry.sentry.integrations import SwitchedOff
+from genai_sentry.sentry.matching import Calls, Mark, State
+from genai_sentry.sentry.throttle import Throttle
+
+if TYPE_CHECKING:
+    from genai_sentry.record import Alert, CallRecord
+    from genai_sentry.settings import Settings
+
+logger = logging.getLogger("genai_sentry")
+
+_numbers = itertools.count(1)
+
+
+class Reporter:
+    """Sees to it that each failed call is carried by exactly one Sentry event.
+
+    Sentry may be set up before, after, again or never. All methods are safe to call from any thread and raise nothing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._mode = settings.events
+        self._closed = False
+        self._told = False
+        self._client: Any = None
+        self._calls = Calls()
+        self._throttle = Throttle(settings.event_burst, settings.event_interval_s)
+        self._delivery = Delivery(settings)
+        self._outbox = Outbox(self._delivery, self._room)
+        self._exits = Exits(self._send_pending)
+        self._switched_off = SwitchedOff()
+        self._enricher = Enricher(settings, self._calls, self._outbox, self._throttle)
+        self._sampled_off = {kind for kind, share in settings.report.items() if not share}
+        if ErrorType.CANCELLED not in settings.report:
+            self._sampled_off.add(ErrorType.CANCELLED)
+        if self._mode != "off":
+            # Whenever Sentry is imported, now or later, without importing it here.
+            wrapt.when_imported("sentry_sdk.scope")(self._install)
+            self._known_client()
+
+    @property
+    def held_back(self) -> int:
+        """Failures that the throttle kept from being an event."""
+        return self._throttle.held_back
+
+    @property
+    def lost(self) -> int:
+        """Events that could not be handed to Sentry."""
+        return self._outbox.lost + self._delivery.lost
+
+    @property
+    def pending(self) -> int:
+        """Failures that wait for their event."""
+        return len(self._outbox)
+
+    def report(self, record: CallRecord, exc: BaseException | None, *, request: object | None = None) -> None:
+        """Take a failed call, to be called where the exception is being handled.
+
+        Args:
+            record: the call; nothing happens without a classification.
+            exc: what ended it; None for a failure without an exception (`response.failed`, an error under HTTP 200).
+            request: the HTTP request, by which an exception that is raised later is recognised.
+        """
+        if self._mode == "off" or self._closed or record.classification is None:
+            return
+        try:
+            self._report(record, exc, request)
+        except Exception as error:
+            if not swallowed("sentry.report", error):
+                raise
+
+    def remember(self, record: CallRecord, request: object | None = None) -> None:
+        """Keep a call that is over, for exceptions that the client library raises about it afterwards."""
+        if self._mode == "off" or self._closed:
+            return
+        try:
+            outcome = record.outcome
+            self._calls.remember(record, request, outcome.id if outcome is not None else None)
+        except Exception as error:
+            if not swallowed("sentry.remember", error):
+                raise
+
+    def alert(self, alert: Alert) -> None:
+        """Send something that the process itself announces."""
+        if self._mode == "off" or self._closed:
+            return
+        try:
+            client = self._known_client()
+            if client is not None:
+                entry = self._pending_of(f"{os.getpid()}-{next(_numbers)}", ("alert", alert.kind))
+                entry.notice = alert
+                self._exits.watch(client)
+                self._outbox.admit(entry)
+        except Exception as error:
+            if not swallowed("sentry.alert", error):
+                raise
+
+    def breadcrumb(self, record: CallRecord) -> None:
+        """Leave a breadcrumb of a call, in the scope that is current."""
+        if self._mode == "off" or self._closed:
+            return
+        try:
+            client = self._known_client()
+            if client is not None:
+                sys.modules["sentry_sdk"].get_isolation_scope().add_breadcrumb(breadcrumb(record))
+        except Exception as error:
+            if not swallowed("sentry.breadcrumb", error):
+                raise
+
+    def flush(self, timeout: float = 2.0) -> bool:
+        """Send all that is held, due or not, and let Sentry deliver it.
+
+        Args:
+            timeout: seconds.
+
+        Returns:
+            Whether everything has left.
+        """
+        until = time.monotonic() + timeout
+        try:
+            sent = self._outbox.flush(until)
+            client = self._known_client()
+            if client is not None:
+                # The wrapped flush looks at the outbox once more: an event of a hook may have come in between.
+                client.flush(timeout=max(0.0, until - time.monotonic()))
+                sent = sent and _unfinished(client) == 0
+            return sent
+        except Exception as error:
+            if not swallowed("sentry.flush", error):
+                raise
+            return False
+
+    def close(self) -> None:
+        """Send what is held, and undo everything that was installed."""
+        if self._closed:
+            return
+        try:
+            self._outbox.flush(time.monotonic() + 2.0)
+        finally:
+            self._closed = True
+            self._enricher.closed = True
+            self._outbox.close()
+            self._exits.undo()
+            self._switched_off.undo()
+            self._calls.clear()
+            scope = sys.modules.get("sentry_sdk.scope")
+            processors = getattr(scope, "global_event_processors", None)
+            if isinstance(processors, list) and self._enricher in processors:
+                processors.remove(self._enricher)
+
+    def _install(self, scope: Any) -> None:
+        if not self._closed and self._enricher not in scope.global_event_processors:
+            scope.add_global_event_processor(self._enricher)
+
+    def _known_client(self) -> Any:
+        """Sentry's client, prepared; None where nothing can be sent."""
+        sentry = sys.modules.get("sentry_sdk")
+        get_client = getattr(sentry, "get_client", None)
+        if get_client is None:
+            return None
+        client = get_client()
+        if client is self._client:
+            return client
+        if not client.is_active() or (client.transport is None and not getattr(client, "spotlight", None)):
+            return None
+        self._client = client
+        self._switched_off.switch_off(client)
+        return client
+
+    def _report(self, record: CallRecord, error: BaseException | None, request: object | None) -> None:
+        earlier = matching.get_mark(error) if error is not None else None
+        if earlier is not None and record.started_at <= earlier.record.started_at:
+            return  # the same failure, seen again by a call around the first
+        key = self._key(record, error)
+        mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, time.time())
+        if error is not None:
+            matching.put_mark(error, mark)
+        if request is not None:
+            outcome = record.outcome
+            self._calls.remember(mark, request, outcome.id if outcome is not None else None)
+        client = self._known_client()
+        if client is None:
+            self._tell()
+            return
+        if self._mode == "enrich_only" or not self._wanted(record):
+            return
+        held_back = self._throttle.take(key)
+        if held_back is None:
+            mark.state = State.SUPPRESSED
+            return
+        if self._outbox.crowded(key):
+            self._throttle.put_back(key, held_back)
+            mark.state = State.SUPPRESSED
+            return
+        mark.held_back = held_back
+        mark.state = State.PENDING
+        self._hold(mark, error, request, client)
+
+    def _hold(self, mark: Mark, error: BaseException | None, request: object | None, client: Any) -> None:
+        settings = self._settings
+        entry = self._pending_of(mark.id, mark.key)
+        entry.mark = mark
+        mark.body = _body(request if request is not None else getattr(error, "request", None))
+        if error is None:
+            entry.stack = snapshot.here()
+        else:
+            entry.links = snapshot.chain(error, matching.is_marked)
+            if settings.frame_locals == "app" and error.__traceback__ is not None:
+                first = entry.links[0]
+                inner = len(snapshot.flatten(error.__traceback__, callers=False))
+                first.locals = frames.local_variables(error.__traceback__, first=len(first.frames) - inner)
+        if self._mode == "immediate" or self._exits.exiting:
+            self._outbox.send(entry)
+            if self._exits.exiting and client.transport is not None:
+                send_now(client.transport)
+            return
+        session = getattr(entry.isolation, "_session", None)
+        if session is not None:
+            # A request's session may be over before the event is sent: count now, take back if somebody claims.
+            session.errors += 1
+            mark.counted = session
+            entry.isolation._session = None
+        watched = error if error is not None else request
+        if watched is not None:
+            entry.watch = self._outbox.watch(watched, mark.id)
+        entry.deadline = time.monotonic() + (settings.grace_s if entry.watch is None else settings.max_hold_s)
+        self._exits.watch(client)
+        self._outbox.admit(entry)
+
+    def _pending_of(self, name: str, key: Hashable) -> Pending:
+        sentry = sys.modules["sentry_sdk"]
+        return Pending(
+            id=name,
+            key=key,
+            isolation=sentry.get_isolation_scope().fork(),
+            current=sentry.get_current_scope().fork(),
+            context=contextvars.copy_context(),
+            at=time.time(),
+            deadline=0.0,
+        )
+
+    def _key(self, record: CallRecord, error: BaseException | None) -> Hashable:
+        what = record.classification
+        assert what is not None
+        if what.type not in events.OF_THE_CODE:
+            return (what.type, what.reason, record.provider, record.model)
+        return (what.type, what.reason, record.provider, record.model, frames.place(error))
+
+    def _wanted(self, record: CallRecord) -> bool:
+        what = record.classification
+        assert what is not None
+        if what.type in self._sampled_off:
+            return False
+        share = self._settings.report.get(what.type, 1.0)
+        return share >= 1 or random.random() < share
+
+    def _room(self) -> bool:
+        """Whether Sentry's queue takes more; it drops silently what it can't hold."""
+        queued = getattr(getattr(getattr(self._client, "transport", None), "_worker", None), "_queue", None)
+        try:
+            return queued is None or queued.qsize() <= MAX_QUEUED
+        except Exception:
+            return True
+
+    def _send_pending(self, timeout: float) -> bool:
+        return self._outbox.flush(time.monotonic() + timeout)
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            logger.info("Sentry is not set up: failed LLM calls are classified, but no event is sent")
+
+
+def _body(request: object | None) -> bytes | None:
+    """Take the body of a request that is in memory; never reads a stream."""
+    try:
+        body = getattr(request, "_content", None)
+    except Exception:
+        return None
+    return body if isinstance(body, bytes) else None
+
+
+def _unfinished(client: Any) -> int:
+    queued = getattr(getattr(client.transport, "_worker", None), "_queue", None)
+    return int(getattr(queued, "unfinished_tasks", 0) or 0)

@@ -1,0 +1,175 @@
+"""What may stay of a message: no key, no token, no account, no URL query value, no prompt that a provider echoes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+MAX_MESSAGE = 2000
+"""Characters of a message that are kept."""
+
+MAX_BODY = 1_000_000
+"""Bytes of a request body that are searched for echoed text."""
+
+SCRUBBED = "[scrubbed]"
+CUT = "[cut]"
+
+_SECRET_PREFIXES = (
+    r"sk|pk|rk|csk|gsk|xai|pplx|nvapi|hf|r8|fw|tgp|glpat|ghp|gho|ghs|github_pat|napi|jina|voyage|pa|lsv2|esecret|dsn"
+)
+
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    # user:password@ and the values of a query, whoever's URL it is
+    (re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@'\"<>]{1,200}@", re.I), rf"\1{SCRUBBED}@"),
+    (re.compile(r"([?&][\w.~-]{1,64}=)(?!\[scrubbed\])[^&\s'\"<>)\]}]{1,2000}"), rf"\1{SCRUBBED}"),
+    (re.compile(r"\b(bearer|basic)\s+(?!\[)[A-Za-z0-9._~+/=*-]{6,}", re.I), rf"\1 {SCRUBBED}"),
+    (
+        re.compile(
+            r"\b(api[-_ ]?key|x-api-key|x-goog-api-key|authorization|access[-_]token|auth[-_]token|client[-_]secret|"
+            r"secret[-_]?(?:access[-_])?key|password|passwd|signature)(['\"]?\s{0,3}(?:[:=]|provided:)\s{0,3}['\"]?)"
+            r"(?!bearer\b|basic\b|\[scrubbed\])([^\s'\",;&}{)\]]{4,})",
+            re.I,
+        ),
+        rf"\1\2{SCRUBBED}",
+    ),
+    (re.compile(rf"\b(?:{_SECRET_PREFIXES})[-_](?=[\w*.-]*[\d*])[\w*.-]{{6,}}"), SCRUBBED),
+    (re.compile(r"\b(?:sk|gsk|csk|xai|pplx|nvapi|hf|r8)[-_][A-Za-z0-9_-]{16,}"), SCRUBBED),
+    (re.compile(r"\b(?:AIza[\w-]{16,}|ya29\.[\w.-]{8,}|(?:AKIA|ASIA|AROA)[A-Z0-9]{12,})"), SCRUBBED),
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"), SCRUBBED),
+    # accounts: OpenAI's organisations, projects and users, others' account numbers
+    (
+        re.compile(r"\b(org|proj|user|acct|team|cus)([-_])(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{6,}\b"),
+        rf"\1\2{SCRUBBED}",
+    ),
+    (
+        re.compile(
+            r"\b((?:organi[sz]ation|workspace|account|tenant|subscription|project)(?:[-_ ]id)?['\"]?[\s:=]{1,3}['\"`]?)"
+            r"(?=[\w-]*\d)[0-9A-Za-z][\w-]{5,}",
+            re.I,
+        ),
+        rf"\1{SCRUBBED}",
+    ),
+    (re.compile(r"\b(arn:aws[\w-]*:[\w-]*:[\w-]*:)\d{6,}"), rf"\1{SCRUBBED}"),
+    (re.compile(r"\b(projects|subscriptions|accounts)/(?=[\w-]*\d)[\w-]{6,}"), rf"\1/{SCRUBBED}"),
+    (re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}\b"), SCRUBBED),
+    # whatever else is long and looks random
+    (re.compile(r"(?<![\w/.-])(?=[A-Za-z_]{0,60}\d)(?=[\d_]{0,60}[A-Za-z])[A-Za-z0-9_]{40,}(?![\w-])"), SCRUBBED),
+)
+
+_ECHO = re.compile(
+    r"(['\"]?\b(?:input|inputs|input_value|prompt|messages|content|contents|text|query|instructions|system|"
+    r"failed_generation|completion|output)['\"]?\s{0,2}[:=]\s{0,2})"
+    r"('(?:[^'\\]|\\.){1,100000}'|\"(?:[^\"\\]|\\.){1,100000}\"|\[.{1,100000}\]|\{.{1,100000}\})",
+    re.S,
+)
+"""A field in which providers and validators hand back what they were given."""
+
+_LONG_QUOTE = re.compile(r"'[^']{100,}'|\"[^\"]{100,}\"|`[^`]{100,}`")
+"""Longer than any parameter's name or value that an error message has reason to quote."""
+
+_PROSE_KEYS = frozenset(
+    {"content", "text", "input", "inputs", "prompt", "query", "instructions", "system", "parts", "contents", "messages",
+     "arguments", "output", "suffix", "documents", "texts", "description", "image_url", "url", "data"}
+)  # fmt: skip
+
+
+def scrub(text: str) -> str:
+    """Take keys, tokens, account names and URL query values out of a message."""
+    if not text:
+        return text
+    if len(text) > MAX_MESSAGE:
+        text = text[:MAX_MESSAGE] + "…"
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def scrub_url(url: str) -> str:
+    """Take the query's values and the credentials out of a URL."""
+    for pattern, replacement in _RULES[:2]:
+        url = pattern.sub(replacement, url)
+    return url
+
+
+def cut_echo(text: str, body: bytes | None = None) -> str:
+    """Cut what a provider echoes of a prompt.
+
+    Args:
+        text: an error message.
+        body: the request's body, where it is known: whatever of it appears in the message is cut.
+    """
+    if not text:
+        return text
+    if body:
+        text = _cut_known(text[: MAX_MESSAGE * 2], body)
+    text = _ECHO.sub(rf"\1{CUT}", text)
+    return _LONG_QUOTE.sub(f"'{CUT}'", text)
+
+
+def message(text: str, *, body: bytes | None = None, keep_content: bool = False) -> str:
+    """Make a message fit to leave the process."""
+    return scrub(text if keep_content else cut_echo(text, body))
+
+
+_PROBE = 18
+_WORD = re.compile(r"\S+")
+
+
+def _cut_known(text: str, body: bytes) -> str:
+    pieces = list(_prose(body[:MAX_BODY]))
+    if not pieces:
+        return text
+    for piece in pieces:
+        if 5 <= len(piece) <= 400 and piece in text:
+            text = text.replace(piece, CUT)
+    known = "\n".join(pieces)[:400_000]
+    kept: list[str] = []
+    done = 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        if start < done or text[start : start + _PROBE] not in known or len(text) - start < _PROBE:
+            continue
+        end = _longest(text, start, known)
+        kept += (text[done:start], CUT)
+        done = end
+    return "".join(kept) + text[done:]
+
+
+def _longest(text: str, start: int, known: str) -> int:
+    """Find how far the echo that begins at `start` goes."""
+    low, high = start + _PROBE, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if text[start:middle] in known:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _prose(body: bytes) -> Iterator[str]:
+    """Yield the texts of a JSON request body that can be a prompt."""
+    try:
+        value: object = json.loads(body)
+    except ValueError:
+        # Cut off at the limit, or no JSON at all.
+        yield body.decode("utf-8", "replace")
+        return
+    stack: list[tuple[object, bool]] = [(value, False)]
+    looked_at = 0
+    while stack and looked_at < 20_000:
+        looked_at += 1
+        node, prose = stack.pop()
+        if isinstance(node, str):
+            if prose:
+                yield node
+        elif isinstance(node, dict):
+            stack.extend((child, prose or key in _PROSE_KEYS) for key, child in node.items() if not _label(key))
+        elif isinstance(node, list):
+            stack.extend((child, prose) for child in node)
+
+
+def _label(key: object) -> bool:
+    """Whether a field holds a word of the protocol, not of a person."""
+    return key in ("role", "type", "model", "name", "id", "format", "detail", "mime_type", "mimeType")
