@@ -1,0 +1,205 @@
+"""How one limit is used up: a model of successive remainders, without a clock of its own.
+
+Providers replenish in two ways. A *bucket* fills continuously (OpenAI, Anthropic): the remainder falls by what is
+used less what flows in, so its slope alone tells when it is empty. A *fixed window* gives everything back at one
+moment: the remainder falls by what is used, and matters only up to that moment. Headers do not say which it is; the
+model finds out: the announced reset of a window stays where it is, the one of a bucket moves on with every use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from genai_sentry.ratelimit.limits import Window
+
+MAX_POINTS = 64
+"""Points of the remainder's course that are kept, one a second at most."""
+
+DEFAULT_PERIOD_S = 60.0
+"""Period of a limit where neither header nor documentation tells it: the field's usual minute."""
+
+CONFIDENCE = 1.5
+"""Standard deviations by which the use must exceed what would do no harm."""
+
+LOOKBACKS_S = (12.0, 25.0, 50.0)
+"""Spans over which use is measured: a short one for steep ramps, longer ones for sparse or noisy traffic."""
+
+SAFE_SHARE = 0.75
+"""With more than that left, nothing is forecast: a burst that ends soon looks the same as a ramp."""
+
+MARGIN_SHARE = 0.05
+"""A window that is forecast to end with less than that left counts as exhausted."""
+
+_MIN_SPAN_S, _MIN_STEPS = 4.0, 3
+_MOVED_S = 1.5
+_TURN_SHARE, _FULL_SHARE = 0.15, 0.03
+
+
+class LimitModel:
+    """The course of one limit's remainder. Not safe under threads.
+
+    Attributes:
+        size: the limit; the largest remainder seen where the provider does not tell it.
+        remaining: what was left at last sight.
+        seen_at: when that was, in seconds.
+        alerted_until: no further alert before that moment.
+    """
+
+    __slots__ = (
+        "_anchor_at",
+        "_base",
+        "_period_s",
+        "_points",
+        "_refills",
+        "_reset_s",
+        "_turned_at",
+        "alerted_until",
+        "remaining",
+        "seen_at",
+        "size",
+    )
+
+    def __init__(self) -> None:
+        self.size = 0.0
+        self.remaining = 0.0
+        self.seen_at = -math.inf
+        self.alerted_until = -math.inf
+        self._points: deque[tuple[float, float, float]] = deque(maxlen=MAX_POINTS)
+        self._base = 0.0
+        self._reset_s: float | None = None
+        self._anchor_at = -math.inf
+        self._turned_at: float | None = None
+        self._period_s: float | None = None
+        self._refills = 0.0
+
+    @property
+    def continuous(self) -> bool:
+        """Whether the limit is replenished all the time, as far as can be told."""
+        return self._refills > 0.2
+
+    @property
+    def period_s(self) -> float:
+        """Seconds in which the whole limit comes back."""
+        used = self.size - self.remaining
+        if self.continuous and self._reset_s and used > 0:
+            return max(1.0, self._reset_s * self.size / used)
+        return self._period_s or DEFAULT_PERIOD_S
+
+    def observe(self, at: float, window: Window) -> None:
+        """Take note of what a response said at the moment `at`; a response older than the last one is left out."""
+        if at < self.seen_at:
+            return
+        remaining, size = window.remaining, window.limit or max(self.size, window.remaining)
+        if size != self.size:
+            self._resize(size)
+        if window.period_s is not None:
+            self._period_s = window.period_s
+        if self._points:
+            self._compare(at, remaining, window.reset_s)
+        elif window.reset_s is not None:
+            self._anchor_at = at + window.reset_s
+        if size - remaining <= max(2.0, _FULL_SHARE * size):
+            self._turned_at = at
+        self.remaining, self.seen_at, self._reset_s = remaining, at, window.reset_s
+        point = (at, remaining, self._base + size - remaining)
+        # The first point of a second stays, so that a dense stream keeps one a second instead of none.
+        if len(self._points) > 1 and at - self._points[-2][0] < 1.0:
+            self._points[-1] = point
+        else:
+            self._points.append(point)
+
+    def exhausted_in(self, horizon_s: float) -> tuple[float, float] | None:
+        """Seconds from the last sight until nothing is left, and the net use a second that leads there.
+
+        None where that is not to be expected before the reset, lies beyond the horizon, or can't be told yet.
+        """
+        if self.remaining <= 0.0:
+            return 0.0, 0.0
+        if self.remaining > SAFE_SHARE * self.size:
+            return None
+        until = math.inf if self.continuous else self._until_reset()
+        if until is None:
+            return None
+        for lookback in LOOKBACKS_S:
+            rates = self._rates(lookback)
+            if rates is None:
+                continue
+            mean, low = rates
+            if low <= 0.0:
+                continue
+            left = self.remaining if self.continuous else self.remaining - MARGIN_SHARE * self.size
+            if left / low <= min(horizon_s, until):
+                return min(self.remaining / mean, until), mean
+        return None
+
+    def window_ends(self) -> float:
+        """When the present window is over, after which a new alert may be raised."""
+        if self.continuous:
+            return self.seen_at + self.period_s
+        until = self._until_reset()
+        return self.seen_at + (self.period_s if until is None else max(until, 1.0))
+
+    def _resize(self, size: float) -> None:
+        """A limit was raised, lowered, or seen for the first time: its past course says nothing any more."""
+        self.size = size
+        self._points.clear()
+        self._base = 0.0
+        self._turned_at = None
+
+    def _compare(self, at: float, remaining: float, reset_s: float | None) -> None:
+        """Learn from the step since the last sight whether the limit is replenished continuously or at once."""
+        rise = remaining - self.remaining
+        inflow = (at - self.seen_at) * self.size / (self._period_s or DEFAULT_PERIOD_S)
+        turned = rise >= _TURN_SHARE * self.size and rise > 2.0 * inflow
+        if turned:
+            self._turned_at = at
+            self._refills = min(self._refills, 0.0)
+        if turned or (rise > 0.0 and not self.continuous):
+            self._base += self.size - self.remaining if turned or at >= self._anchor_at else rise
+        if reset_s is None:
+            if not turned:
+                self._vote(1.0 if rise >= 0.0 else -0.1, 0.1)
+            return
+        reset_at = at + reset_s
+        if turned or at >= self._anchor_at - _MOVED_S:
+            self._anchor_at = reset_at
+        elif reset_at > self._anchor_at + _MOVED_S + 0.02 * reset_s:
+            self._vote(1.0, 0.4)
+            self._anchor_at = reset_at
+        elif self._anchor_at - at > 2.0 * _MOVED_S:
+            self._vote(-0.1, 0.05)
+
+    def _vote(self, vote: float, weight: float) -> None:
+        self._refills += weight * (vote - self._refills)
+
+    def _until_reset(self) -> float | None:
+        if self._reset_s is not None:
+            return self._reset_s
+        if self._turned_at is None:
+            return None
+        period = self._period_s or DEFAULT_PERIOD_S
+        return period - (self.seen_at - self._turned_at) % period
+
+    def _rates(self, lookback_s: float) -> tuple[float, float] | None:
+        """Use a second over the last `lookback_s`: its mean and its lower bound; None where too little was seen."""
+        points = self._points
+        last_at, last_remaining, last_used = points[-1]
+        continuous = self.continuous
+        steps: list[tuple[float, float]] = []
+        at, value = last_at, -last_remaining if continuous else last_used
+        start, total = last_at, 0.0
+        for index in range(len(points) - 2, -1, -1):
+            before, remaining, used = points[index]
+            earlier = -remaining if continuous else used
+            steps.append((value - earlier, at - before))
+            total += value - earlier
+            at, value, start = before, earlier, before
+            if last_at - start >= lookback_s and len(steps) >= _MIN_STEPS:
+                break
+        span = last_at - start
+        if span < _MIN_SPAN_S or len(steps) < _MIN_STEPS:
+            return None
+        mean = total / span
+        spread = sum((used - mean * seconds) ** 2 for used, seconds in steps) * len(steps) / (len(steps) - 1)
+        return mean, (total - CONFIDENCE * math.sqrt(spread)) / span
