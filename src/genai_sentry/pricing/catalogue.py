@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
+from genai_sentry.pricing.corrections import CORRECTIONS, OFF_PEAK_DAYS, OFF_PEAK_HOUR
 from genai_sentry.pricing.rates import Rate, RateCard, card
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Catalogue:
     def find(self, provider: str, model: str, *, tier: str = "", batch: bool = False, at: float) -> Found | None:
         """Prices of a model at a time; None where the catalogue does not know the model. Never raises."""
         try:
-            return self._find(provider, model, tier, batch, at)
+            return self._find(provider, model.lower(), tier, batch, at)
         except Exception as error:
             logger.debug("no price for %s: %s", model, type(error).__name__)
             return None
@@ -171,13 +172,19 @@ class Catalogue:
         seller = self._modules.provider(everyone, provider)
         if seller is None or seller.id != provider:
             return None
-        info = seller.find_model(model.lower(), all_providers=everyone)
+        notes = [note for note in CORRECTIONS if note.provider == provider and note.models.fullmatch(model)]
+        note = next((note for note in notes if note.holds(model, at)), None)
+        info = seller.find_model(note.means if note is not None and note.means else model, all_providers=everyone)
         if info is None:
             return None
-        moment = datetime.fromtimestamp(at, UTC)
-        start, end = _window(_constraints(info), at)
-        prices = _prices(info, _tier(tier), batch, moment)
+        start, end = _window(_constraints(info), at, [edge for each in notes for edge in each.edges()])
+        if note is not None and note.unknown:
+            return Found(None, start, end, info.id)
+        prices = _prices(info, _tier(tier), batch, _moment(provider, at))
         rates = () if prices is None else self._rates(prices)
+        priced = {rate.count for rate in rates}
+        if rates and note is not None:
+            rates += tuple(rate for rate in note.adds if rate.count not in priced)
         found = card(
             rates,
             audio_as_text=provider in _ONE_PRICE_FOR_ALL_MODALITIES,
@@ -252,20 +259,31 @@ def _constraints(info: ModelInfo) -> Iterable[StartDateConstraint | TimeOfDateCo
             yield constraint
 
 
-def _window(constraints: Iterable[StartDateConstraint | TimeOfDateConstraint], at: float) -> tuple[float, float]:
+def _window(
+    constraints: Iterable[StartDateConstraint | TimeOfDateConstraint], at: float, more: Iterable[float] = ()
+) -> tuple[float, float]:
     """The time around `at` in which no constraint changes."""
     midnight = at - at % DAY_S
-    edges = [-math.inf, math.inf]
+    edges = [-math.inf, math.inf, *more]
     for constraint in constraints:
         first: date | None = getattr(constraint, "start_date", None)
         if first is not None:
             edges.append(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
             continue
+        edges += [midnight, midnight + DAY_S]  # some days have no peak hours
         for edge in (getattr(constraint, "start_time", None), getattr(constraint, "end_time", None)):
             if edge is not None:
-                second = _second_of_day(edge)
-                edges += [midnight + second - DAY_S, midnight + second, midnight + second + DAY_S]
+                edges.append(midnight + _second_of_day(edge))
     return max(edge for edge in edges if edge <= at), min(edge for edge in edges if edge > at)
+
+
+def _moment(provider: str, at: float) -> datetime:
+    """The time by which the catalogue's prices are chosen."""
+    moment = datetime.fromtimestamp(at, UTC)
+    since, off_peak = OFF_PEAK_DAYS.get(provider, (None, None))
+    if since is not None and off_peak is not None and moment.date() >= since and off_peak(moment.date()):
+        return moment.replace(hour=OFF_PEAK_HOUR, minute=0)
+    return moment
 
 
 def _second_of_day(moment: time) -> float:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from genai_sentry.pricing.catalogue import CATALOGUE, Catalogue
 from genai_sentry.pricing.cost import Cost
 from genai_sentry.pricing.rates import RateCard
-from genai_sentry.pricing.sellers import sellers
+from genai_sentry.pricing.sellers import DEPLOYED, seller_of, sellers
+from genai_sentry.pricing.table import PriceTable
 
 if TYPE_CHECKING:
     from genai_sentry.wire.outcome import Outcome, Usage
 
 CACHED = 1024
-"""Prices that are remembered; with more models than that the oldest are looked up again."""
+"""Prices that are remembered; with more names of models than that, all are looked up again."""
 
 
 class _Cached(NamedTuple):
@@ -44,6 +45,7 @@ class Pricer:
     def __init__(
         self, prices: Mapping[str, Any] | str | Path | None = None, *, catalogue: Catalogue = CATALOGUE
     ) -> None:
+        self._table = PriceTable(prices)
         self._catalogue = catalogue
         self._cache: dict[tuple[object, ...], _Cached] = {}
         self._edition: object = None
@@ -79,41 +81,56 @@ class Pricer:
             batch: whether it was served by the provider's batch processing.
         """
         tier = ""
+        answered = None
         if outcome is not None:
             told = outcome.cost_usd
-            if told is not None and 0 <= told < math.inf:
+            # Azure passes on a zero of xAI's, which it does not bill by.
+            if told is not None and 0 <= told < math.inf and (told or seller_of(provider) not in DEPLOYED):
                 return Cost(None, None, float(told), "provider")
             tier = outcome.service_tier or ""
+            answered = outcome.model
         if usage is None:
             return None
-        moment = time.time() if at is None else at
-        answered = outcome.model if outcome is not None else None
-        key = (provider, host, tier, batch, answered, *models)
-        found = self._cache.get(key)
-        if found is None or not found.start <= moment < found.end or self._catalogue.edition() is not self._edition:
-            found = self._look_up(key, moment)
+        found = self._entry((provider, host, tier, batch, answered, *models), time.time() if at is None else at)
         if found is None or found.card is None:
             return None
         amount = found.card.amount(usage)
         return None if amount is None else Cost(*amount, found.source)
 
+    def rates(
+        self, provider: str, models: Sequence[str], *, tier: str = "", batch: bool = False, at: float | None = None
+    ) -> tuple[RateCard, str] | None:
+        """What a model's calls are billed by, and who says so; None where that is unknown."""
+        found = self._entry((provider, "", tier, batch, None, *models), time.time() if at is None else at)
+        return None if found is None or found.card is None else (found.card, found.source)
+
+    def _entry(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
+        found = self._cache.get(key)
+        if found is None or not found.start <= moment < found.end or self._catalogue.edition() is not self._edition:
+            return self._look_up(key, moment)
+        return found
+
     def _look_up(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
+        provider, host, tier, batch, answered, *models = key
         edition = self._catalogue.edition()
+        if edition is not self._edition:
+            self._cache.clear()
+            self._edition = edition
+        found = self._table.find(provider, models, host=host, tier=tier, batch=batch, at=moment)
+        if found is not None:
+            return self._remember(key, _Cached(found.card, found.start, found.end, "custom"))
         if edition is None:
             self._catalogue.warm()
             self.unpriced_while_warming += not self._catalogue.ready()
             return None
-        if edition is not self._edition:
-            self._cache.clear()
-            self._edition = edition
-        provider, host, tier, batch, answered, *models = key
-        entry = _Cached(None, -math.inf, math.inf, "price_table")
         for seller, model in sellers(provider, models, host=host, answered=answered):
             found = self._catalogue.find(seller, model, tier=tier, batch=batch, at=moment)
             if found is not None:
-                entry = _Cached(found.card, found.start, found.end, "price_table")
-                break
+                return self._remember(key, _Cached(found.card, found.start, found.end, "price_table"))
+        return self._remember(key, _Cached(None, -math.inf, math.inf, "price_table"))
+
+    def _remember(self, key: tuple[Any, ...], entry: _Cached) -> _Cached:
         if len(self._cache) >= CACHED:
-            self._cache.pop(next(iter(self._cache)), None)
+            self._cache.clear()
         self._cache[key] = entry
         return entry

@@ -46,7 +46,10 @@ FIELDS = tuple(DIMENSIONS)[:-2]
 _INDEX = {name: position for position, name in enumerate(FIELDS)}
 _READ = attrgetter(*FIELDS)
 _SECONDS = _INDEX["input_seconds"]
-_BY_PIECE = tuple(_INDEX[name] for name in ("input_seconds", "input_characters", "images"))
+_SEARCHES = _INDEX["web_searches"]
+_TOTALS = ("input_tokens", "output_tokens")
+_BY_PIECE = ("input_seconds", "input_characters", "images")
+_AUDIO = ("input_audio_tokens", "output_audio_tokens")
 _EXCLUSIVE = (frozenset({"read", "write"}), frozenset({"audio", "image"}))
 
 
@@ -93,9 +96,11 @@ class RateCard:
         lines: what is multiplied with what.
         per_request_usd: what each call costs, whatever it uses.
         required: counts without which the cost is unknown.
-        unpriced: counts which, if positive, make the cost unknown, since the card has no price for them.
-        piecewise: of those, the ones that are free where seconds, characters or images are billed instead.
+        unpriced: counts which, if positive, make the cost unknown, since the card has no price for them; all but
+            searches are free where something else (seconds, characters, images) is counted and billed instead.
+        pieces: counts that are billed instead of tokens.
         ambiguous: `(a, b, both)`: with `a` and `b` positive and `both` not told (or nowhere: -1), the bill is unclear.
+        whole: whether the card is all there is to bill, so that a call without any priced count costs nothing.
         minimum_seconds: audio input shorter than this is billed as this long.
     """
 
@@ -104,9 +109,10 @@ class RateCard:
     per_request_usd: float
     required: tuple[int, ...]
     unpriced: tuple[int, ...]
-    piecewise: tuple[int, ...]
+    pieces: tuple[int, ...]
     ambiguous: tuple[tuple[int, int, int], ...]
-    minimum_seconds: float = 0.0
+    whole: bool
+    minimum_seconds: float
 
     def amount(self, usage: Usage) -> Amount | None:
         """What a call with these counts costs; None where the counts do not tell or contradict each other."""
@@ -131,27 +137,40 @@ class RateCard:
             spent[direction] += count * usd
         return Amount(spent[0], spent[1], spent[0] + spent[1] + spent[2])
 
+    def bill(self, usage: Usage) -> list[tuple[str, float, float, float]]:
+        """What adds up to the amount: count, number of units, US dollars for one, US dollars. Nothing where unknown."""
+        if self.amount(usage) is None:
+            return []
+        counts = _READ(usage)
+        items = [("requests", 1.0, self.per_request_usd, self.per_request_usd)] if self.per_request_usd else []
+        for terms, usd, tiers, _ in self.lines:
+            units = sum((counts[index] or 0) * sign for index, sign in terms)
+            price = next((higher for above, higher in reversed(tiers) if (counts[0] or 0) > above), usd)
+            if units:
+                items.append((FIELDS[terms[0][0]], units, price, units * price))
+        return items
+
     def _tells(self, counts: tuple[int | float | None, ...]) -> bool:
         for index in self.required:
             if counts[index] is None:
                 return False
         for index in self.unpriced:
-            if counts[index]:
-                return False
-        for index in self.piecewise:
-            if counts[index] and not any(counts[piece] for piece in _BY_PIECE):
+            if counts[index] and (index == _SEARCHES or not any(counts[piece] for piece in self.pieces)):
                 return False
         for first, second, both in self.ambiguous:
             if counts[first] and counts[second] and (both < 0 or counts[both] is None):
                 return False
-        return any(counts[line.terms[0][0]] is not None for line in self.lines)
+        return self.whole or any(counts[line.terms[0][0]] is not None for line in self.lines)
 
 
-def card(rates: Sequence[Rate], *, audio_as_text: bool = False, minimum_seconds: float = 0.0) -> RateCard | None:
+def card(
+    rates: Sequence[Rate], *, whole: bool = False, audio_as_text: bool = False, minimum_seconds: float = 0.0
+) -> RateCard | None:
     """Prepare prices for arithmetic; None where they are none.
 
     Args:
         rates: one price a count.
+        whole: whether they are all there is to bill; else a count without a price makes a cost unknown.
         audio_as_text: whether audio tokens without a price of their own cost what text tokens do.
         minimum_seconds: shortest length of audio input that is billed.
     """
@@ -161,18 +180,16 @@ def card(rates: Sequence[Rate], *, audio_as_text: bool = False, minimum_seconds:
     lines = tuple(
         _Line(terms, priced[name].usd, priced[name].tiers, _direction(name)) for name, terms in _terms(priced).items()
     )
-    unpriced = [name for name in ("web_searches",) if name not in priced]
-    if not audio_as_text:
-        unpriced += [name for name in ("input_audio_tokens", "output_audio_tokens") if name not in priced]
-    totals = ("input_tokens", "output_tokens")
+    doubtful = () if whole else (*_TOTALS, "web_searches", *(() if audio_as_text else _AUDIO))
     return RateCard(
         rates=tuple(rates),
         lines=lines,
         per_request_usd=priced["requests"].usd if "requests" in priced else 0.0,
-        required=tuple(_INDEX[name] for name in totals if name in priced and priced[name].positive()),
-        unpriced=tuple(_INDEX[name] for name in unpriced),
-        piecewise=tuple(_INDEX[name] for name in totals if name not in priced),
+        required=tuple(_INDEX[name] for name in _TOTALS if name in priced and priced[name].positive()),
+        unpriced=tuple(_INDEX[name] for name in doubtful if name not in priced),
+        pieces=tuple(_INDEX[name] for name in _BY_PIECE if name in priced),
         ambiguous=tuple(_ambiguous(priced)),
+        whole=whole,
         minimum_seconds=minimum_seconds,
     )
 
@@ -213,4 +230,7 @@ def _ambiguous(priced: dict[str, Rate]) -> list[tuple[int, int, int]]:
                 continue
             both = next((name for name in names if DIMENSIONS[name] == union), "")
             found.append((_INDEX[first], _INDEX[second], _INDEX.get(both, -1)))
+    if "output_image_tokens" in priced:
+        # An answer with images whose tokens are not told apart from text: priced as text it would be far too cheap.
+        found.append((_INDEX["output_tokens"], _INDEX["images"], _INDEX["output_image_tokens"]))
     return found

@@ -68,9 +68,10 @@ _CLOSED = (
 )
 """Names of closed models, by maker."""
 
+_VERSION = re.compile(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
 _OPENAI_HOSTS = re.compile(r"(^|\.)api\.openai\.com$")
 _OPEN_WEIGHTS = re.compile(r"gpt-oss")
-_DEPLOYED = frozenset({"azure"})
+DEPLOYED = frozenset({"azure"})
 """Providers where the requested model is a name that the customer chose."""
 
 
@@ -79,16 +80,18 @@ def sellers(
 ) -> Iterator[tuple[str, str]]:
     """Catalogue's provider and model, the likeliest first.
 
+    Where the answering model is known, only names that mean it count: a moved alias may have been served by another.
+
     Args:
         provider: `gen_ai.provider.name`; empty where unknown, then the model's maker is meant.
         models: names of the model, the answering one first.
         host: where the call went.
         answered: the answering model where a response was seen; on Azure no other name counts.
     """
-    name = provider.strip().lower()
-    seller = CATALOGUE_IDS.get(name, name)
-    if seller in _DEPLOYED and answered:
-        models = (answered,)
+    seller = seller_of(provider)
+    if answered:
+        named = [] if seller in DEPLOYED else [model for model in models if _same_model(model, answered)]
+        models = [answered, *named]
     through = _is_gateway(seller, host)
     for model in dict.fromkeys(model.strip().lower() for model in models if model):
         if not through:
@@ -97,6 +100,18 @@ def sellers(
         maker = maker_of(model, only_openai=seller == "openai")
         if maker is not None:
             yield maker
+
+
+def seller_of(provider: str) -> str:
+    """The catalogue's id for a `gen_ai.provider.name`; the name itself, lower-cased, where they agree."""
+    name = provider.strip().lower()
+    return CATALOGUE_IDS.get(name, name)
+
+
+def _same_model(asked: str, answered: str) -> bool:
+    """Whether two names mean one model: the requested one may lack the answering one's version, and prefixes differ."""
+    one, other = asked.strip().lower().rpartition("/")[2], answered.strip().lower().rpartition("/")[2]
+    return _VERSION.sub("", one) == _VERSION.sub("", other)
 
 
 def _is_gateway(seller: str, host: str) -> bool:
