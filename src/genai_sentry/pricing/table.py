@@ -96,6 +96,14 @@ class PriceTable:
     def __bool__(self) -> bool:
         return bool(self._sellers)
 
+    def sellers(self) -> list[str]:
+        """Providers and hosts that the table names."""
+        return list(self._sellers)
+
+    def names(self) -> list[tuple[str, str]]:
+        """Every provider or host with each of its models."""
+        return [(seller, model) for seller, models in self._sellers.items() for model in models]
+
     def find(
         self, provider: str, models: Sequence[str], *, host: str = "", tier: str = "", batch: bool = False, at: float
     ) -> Found | None:
