@@ -64,4 +64,3 @@ def environment_settings() -> Settings:
     except SettingsError as error:
         logger.error("settings in the environment can't be used (%s); going on with defaults", error)
         return Settings()
-

@@ -1,0 +1,56 @@
+# Two commands: `make demo` shows the main job at work, `make test` runs the tests. Each makes what it needs in .venv.
+# Set PYTHON to the interpreter to use (3.11 or newer), VENV to another place for the environment.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint types docs check clean
+
+help:
+	@echo "make demo       simulated LLM traffic, failures included, and what arrives in Sentry (loopback only)"
+	@echo "make test       the tests"
+	@echo "make test-long  the tests, with the ones that take longer than ten minutes in all"
+	@echo "make check      linters, type checkers, tests: what CI runs"
+	@echo "make docs       build the documentation into site/"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}; set PYTHON=…")'
+	@echo "creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing genai-sentry and the openai SDK into $(VENV)"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing genai-sentry and what its tests need into $(VENV)"
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	@$(BIN)/python -m genai_sentry demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+test-long: $(VENV)/.dev
+	GENAI_SENTRY_TEST_TIER=long $(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt '.[docs]'
+	$(BIN)/mkdocs build --strict
+
+check: lint types test
+
+clean:
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
