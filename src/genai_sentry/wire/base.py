@@ -6,18 +6,33 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from genai_sentry.wire import fields, sse
+from genai_sentry.wire import fields, multipart, scan, sse
 from genai_sentry.wire.outcome import Outcome, RequestFacts
 
-MAX_BODY: Final = 4 * 1024 * 1024
+MAX_BODY: Final = 1024 * 1024
 """Longest answer decoded as a whole, in bytes; of a longer one only head and tail are looked at."""
 EDGE: Final = 64 * 1024
 """How much of head and tail is kept of an answer that is not decoded as a whole, in bytes."""
+MAX_REQUEST: Final = 16 * 1024 * 1024
+"""Longest request decoded from bytes."""
 MAX_KEPT: Final = 256
 """Most events of one stream kept for decoding, beside the first and the last with usage."""
-MAX_KEPT_BYTES: Final = 1024 * 1024
+MAX_KEPT_BYTES: Final = 2 * 1024 * 1024
+MAX_EVENT: Final = 512 * 1024
+"""Longest event kept and decoded as a whole, in bytes."""
 
-_ERROR_KEYS: Final = ("type", "code", "message", "status", "param", "detail", "object", "request_id", "sequence_number")
+_ERROR_KEYS: Final = (
+    "type",
+    "code",
+    "message",
+    "status",
+    "param",
+    "detail",
+    "object",
+    "request_id",
+    "sequence_number",
+    "timestamp",
+)
 
 
 def error_of(value: Mapping[str, object]) -> dict[str, object] | None:
@@ -25,12 +40,36 @@ def error_of(value: Mapping[str, object]) -> dict[str, object] | None:
     error = value.get("error")
     if not (isinstance(error, dict | str | list) and error):
         error = None
-        if value.get("object") != "error" and value.get("type") != "error":
+        if value.get("object") != "error" and value.get("type") != "error" and not _bare(value):
             return None
     found = {key: value[key] for key in _ERROR_KEYS if isinstance(value.get(key), str | int | float)}
     if error is not None:
         found["error"] = error
     return found
+
+
+_BARE: Final = frozenset(
+    {*_ERROR_KEYS, "msg", "success", "errors", "error_code", "error_msg", "raw_status_code", "statusCode", "path"}
+)
+_TELLING: Final = ("message", "detail", "msg", "error_msg")
+
+
+def _bare(value: Mapping[str, object]) -> bool:
+    """Whether a body is an error that does not call itself one: a message or detail, and nothing of an answer."""
+    return len(value) <= 8 and _BARE.issuperset(value) and any(value.get(key) for key in _TELLING)
+
+
+def body_of(content: bytes, content_type: str | None) -> dict[str, object] | None:
+    """A request's body, decoded: a JSON object, or the text fields of a form; None for anything else."""
+    if content_type and "multipart/" in content_type.lower():
+        form = multipart.form_fields(content, content_type)
+        if form.get("stream") in ("true", "True", "1"):
+            form["stream"] = True
+        return form
+    if len(content) > MAX_REQUEST:
+        return None
+    value = fields.loads(content)
+    return value if isinstance(value, dict) else None
 
 
 class Body:
@@ -66,6 +105,10 @@ class Body:
         if len(self._tail) > 4 * EDGE:
             del self._tail[:-EDGE]
 
+    def starts_with(self, mark: bytes) -> bool:
+        """Whether the first byte that is no white space is this one."""
+        return self.edges[0].lstrip()[:1] == mark
+
     @property
     def whole(self) -> bytes | None:
         """All of it; None where it was too long."""
@@ -89,6 +132,7 @@ class Format:
         endpoint_kind: the endpoint in short (`chat`, `embeddings`, `images.edits`, …).
         priced: whether the provider bills the request for its tokens.
         provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
+        lines: whether answers are streamed as lines of JSON.
     """
 
     name: str = ""
@@ -96,6 +140,7 @@ class Format:
     endpoint_kind: str = ""
     priced: bool = True
     provider: str = "openai"
+    lines: bool = False
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """Whether a request body looks like this format's, for traffic that no SDK vouches for."""
@@ -111,16 +156,27 @@ class Format:
             self.capture_request(body, facts)
         return facts
 
+    def request_bytes(
+        self, content: bytes, content_type: str | None, path: str, *, capture: bool = False
+    ) -> RequestFacts:
+        """What a request's bytes say: JSON, or a multipart form whose files are stepped over."""
+        return self.request(body_of(content, content_type), path, capture=capture)
+
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """What a whole answer says. A body of server-sent events is read as the stream that it is."""
         if sse.is_event_stream(body, content_type):
-            reader = self.reader(capture=capture)
-            reader.feed(body)
-            return reader.finish()
+            return self._followed(body, capture)
         if len(body) > MAX_BODY:
             return self.edges(body[:EDGE], body[-EDGE:])
         value = fields.loads(body)
+        if value is None and self.lines:
+            return self._followed(body, capture)
         return self.decode(value, capture=capture) if isinstance(value, dict) else Outcome()
+
+    def _followed(self, body: bytes, capture: bool) -> Outcome:
+        reader = self.reader(capture=capture)
+        reader.feed(body)
+        return reader.finish()
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader for an answer that comes in pieces."""
@@ -138,7 +194,23 @@ class Format:
 
     def edges(self, head: bytes, tail: bytes) -> Outcome:
         """What head and tail of an answer too long to decode say."""
-        return Outcome()
+        return self.decode(scan.facts(head, tail))
+
+
+def shrunk(data: bytes) -> bytes:
+    """An event as it may be kept: of a very long one (an image) the two ends."""
+    return data if len(data) <= MAX_EVENT else data[:EDGE] + data[-EDGE:]
+
+
+def decoded(data: bytes) -> Mapping[str, object] | None:
+    """A kept event, decoded; of one that is only its two ends, what these say."""
+    value = fields.loads(data)
+    if isinstance(value, dict):
+        return value
+    if len(data) >= 2 * EDGE and data[:1] == b"{":
+        found = scan.facts(data[:EDGE], data[-EDGE:])
+        return {**found, "response": found} if b'"response"' in data[:EDGE] else found
+    return None
 
 
 class StreamReader:
@@ -186,7 +258,9 @@ def _closed(body: Body) -> bool | None:
     return end == b"]" if begin == b"[" else None
 
 
-_ERROR: Final = re.compile(rb'"error"\s*:\s*(?!null\b|\s)')
+_ENDS: Final = (b"\n\n", b"\r\n\r\n")
+ERROR: Final = re.compile(rb'"error"\s*:\s*[^n\s]')
+"""An error that is not null."""
 
 
 class EventReader(StreamReader):
@@ -196,10 +270,9 @@ class EventReader(StreamReader):
     outcome (`_build`). A stream that turns out to be one JSON body (an error, mostly) is read as a whole answer.
     """
 
-    __slots__ = ("_begun", "_events", "_first", "_kept", "_kept_bytes", "_last", "_open", "_splitter", "_whole", "done")
+    __slots__ = ("_begun", "_first", "_kept", "_kept_bytes", "_last", "_open", "_splitter", "_whole", "done")
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
-    terminator: bytes = b"\n\n"
     bare_json: bool = False
     """Whether a stream may begin with `{` (lines of JSON), so that this does not make it a whole answer."""
 
@@ -214,12 +287,11 @@ class EventReader(StreamReader):
         self._last: bytes | None = None
         self._kept: list[bytes] = []
         self._kept_bytes = 0
-        self._events = 0
         self.done = False
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
-        if not self._open and chunk[-2:] == b"\n\n" and self._dull(chunk):
+        if not self._open and chunk.endswith(_ENDS) and self._dull(chunk):
             return
         self._look(chunk)
 
@@ -245,7 +317,6 @@ class EventReader(StreamReader):
         name, data = sse.data_of(block)
         if not data:
             return
-        self._events += 1
         if data == b"[DONE]":
             self.done = True
             return
@@ -253,6 +324,7 @@ class EventReader(StreamReader):
 
     def keep(self, data: bytes) -> None:
         """Keep an event for `finish`, within bounds."""
+        data = shrunk(data)
         if len(self._kept) < MAX_KEPT and self._kept_bytes + len(data) <= MAX_KEPT_BYTES:
             self._kept.append(data)
             self._kept_bytes += len(data)
@@ -273,8 +345,7 @@ class EventReader(StreamReader):
     def _decoded(self) -> list[Mapping[str, object]]:
         """First event, kept events and last usage-bearing event, decoded, in that order."""
         raw = [self._first, *self._kept, self._last]
-        values = [fields.loads(data) for data in raw if data is not None]
-        return [value for value in values if isinstance(value, dict)]
+        return [value for data in raw if data is not None and (value := decoded(data)) is not None]
 
     def _dull(self, chunk: bytes) -> bool:
         """Whether whole events can be passed over at a glance."""

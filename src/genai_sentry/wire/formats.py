@@ -4,30 +4,78 @@ from __future__ import annotations
 
 from typing import Final
 
+from genai_sentry.wire import anthropic, cohere, gemini, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.openai_chat import ChatFormat
 from genai_sentry.wire.openai_completions import CompletionsFormat
 from genai_sentry.wire.openai_embeddings import EmbeddingsFormat
+from genai_sentry.wire.openai_media import (
+    BatchesFormat,
+    ImagesFormat,
+    ModerationsFormat,
+    SpeechFormat,
+    TranscriptionFormat,
+)
 from genai_sentry.wire.openai_responses import CompactFormat, InputTokensFormat, ResponsesFormat
 
 __all__ = ["FORMATS", "Format", "StreamReader", "match"]
 
 CHAT: Final = ChatFormat()
 COMPLETIONS: Final = CompletionsFormat()
-RESPONSES: Final = ResponsesFormat()
 EMBEDDINGS: Final = EmbeddingsFormat()
+MESSAGES: Final = anthropic.MessagesFormat()
+OLLAMA_EMBED: Final = ollama.EmbedFormat()
+COHERE_EMBED: Final = cohere.EmbedFormat()
+COHERE_V1: Final = cohere.ChatV1Format()
+GEMINI_EMBED: Final = gemini.EmbedFormat()
+IMAGEN: Final = gemini.ImagenFormat()
 
 _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("chat", "completions", CHAT),
     ("*", "completions", COMPLETIONS),
-    ("*", "responses", RESPONSES),
+    ("*", "responses", ResponsesFormat()),
     ("responses", "input_tokens", InputTokensFormat()),
     ("responses", "compact", CompactFormat()),
+    ("api", "embeddings", OLLAMA_EMBED),
     ("*", "embeddings", EMBEDDINGS),
+    ("*", "multimodalembeddings", EMBEDDINGS),
+    ("*", "contextualizedembeddings", EMBEDDINGS),
+    ("images", "generations", ImagesFormat("generations")),
+    ("images", "edits", ImagesFormat("edits")),
+    ("images", "variations", ImagesFormat("variations")),
+    ("audio", "speech", SpeechFormat()),
+    ("audio", "transcriptions", TranscriptionFormat("transcriptions", "transcription")),
+    ("audio", "translations", TranscriptionFormat("translations", "translation")),
+    ("*", "moderations", ModerationsFormat()),
+    ("messages", "batches", anthropic.MessageBatchesFormat()),
+    ("*", "batches", BatchesFormat()),
+    ("v1", "messages", MESSAGES),
+    ("anthropic", "messages", MESSAGES),
+    ("messages", "count_tokens", anthropic.CountTokensFormat()),
+    ("v1", "complete", anthropic.CompleteFormat()),
+    ("v1", "chat", COHERE_V1),
+    ("v2", "chat", cohere.ChatFormat()),
+    ("v1", "embed", COHERE_EMBED),
+    ("v2", "embed", COHERE_EMBED),
+    ("*", "rerank", cohere.RerankFormat()),
+    ("api", "chat", ollama.ChatFormat()),
+    ("api", "generate", ollama.GenerateFormat()),
+    ("api", "embed", OLLAMA_EMBED),
 )
-"""Last but one segment of the path (`*`: any), last segment, format."""
+"""Last but one segment of the path (`*`: any other), last segment, format."""
 
-FORMATS: Final[dict[str, Format]] = {route[2].name: route[2] for route in _ROUTES}
+_METHODS: Final[dict[str, Format]] = {
+    "generateContent": gemini.GenerateFormat(),
+    "streamGenerateContent": gemini.StreamFormat(),
+    "countTokens": gemini.CountTokensFormat(),
+    "embedContent": GEMINI_EMBED,
+    "batchEmbedContents": GEMINI_EMBED,
+}
+"""Google's custom methods: what follows the colon in the last segment."""
+
+FORMATS: Final[dict[str, Format]] = {
+    format.name: format for format in (*(route[2] for route in _ROUTES), *_METHODS.values(), IMAGEN)
+}
 """All formats by name."""
 
 _BY_SEGMENT: Final[dict[str | bytes, dict[str, Format]]] = {}
@@ -38,11 +86,29 @@ for _parent, _last, _format in _ROUTES:
 
 def match(path: bytes | str, content_type: str | None = None) -> Format | None:
     """The format of requests to a URL path (without query); None for a path that is no LLM endpoint."""
-    last = path[path.rfind("/") + 1 :] if isinstance(path, str) else path[path.rfind(b"/") + 1 :]
+    if isinstance(path, str):
+        last: bytes | str = path[path.rfind("/") + 1 :]
+    else:
+        last = path[path.rfind(b"/") + 1 :]
     parents = _BY_SEGMENT.get(last)
-    if parents is None:
-        return None
-    whole = path if isinstance(path, str) else path.decode("ascii", "replace")
-    segments = whole.rsplit("/", 2)
-    parent = segments[-2] if len(segments) > 1 else ""
-    return parents.get(parent) or parents.get("*")
+    if parents is not None:
+        whole = path if isinstance(path, str) else path.decode("ascii", "replace")
+        segments = whole.rsplit("/", 2)
+        return parents.get(segments[-2] if len(segments) > 1 else "") or parents.get("*")
+    if isinstance(last, str):
+        return _by_method(path, last) if ":" in last else None  # type: ignore[arg-type]
+    return _by_method(path.decode("ascii", "replace"), last.decode("ascii", "replace")) if b":" in last else None  # type: ignore[union-attr]
+
+
+def _by_method(path: str, last: str) -> Format | None:
+    name, _, method = last.rpartition(":")
+    found = _METHODS.get(method)
+    if found is not None:
+        return found
+    if method == "predict":
+        if "embedding" in name:
+            return GEMINI_EMBED
+        return IMAGEN if name.startswith("imagen") else None
+    if method in ("rawPredict", "streamRawPredict"):
+        return MESSAGES if "/publishers/anthropic/" in path else None
+    return None

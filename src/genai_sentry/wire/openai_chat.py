@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.base import ERROR, EventReader, Format, StreamReader, error_of, shrunk
 from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Outcome, RequestFacts
@@ -79,7 +79,7 @@ def _choice_error(choices: list[object] | tuple[object, ...]) -> dict[str, objec
 
 
 _USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
-_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"')
+_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"[^"]')
 _CONTENT: Final = re.compile(
     rb'"(?:content|text|reasoning|reasoning_content|refusal|arguments|data|transcript)"\s*:\s*"[^"]|"(?:tool_calls|images)"\s*:\s*\[\s*\{'
 )
@@ -104,10 +104,10 @@ class ChatReader(EventReader):
             self.content_seen = True
         usage = _USAGE.search(data) is not None
         if usage:
-            self._last = data
+            self._last = shrunk(data)
         if self._first is None:
-            self._first = data
-        elif _FINISH.search(data) or (name == b"error") or (b'"error"' in data and not usage):
+            self._first = shrunk(data)
+        elif _FINISH.search(data) or name == b"error" or ERROR.search(data):
             self.keep(data)
 
     def _build(self) -> Outcome:

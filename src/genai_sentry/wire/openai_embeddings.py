@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,10 +13,6 @@ from genai_sentry.wire.outcome import Outcome, RequestFacts
 
 SMALL: Final = 2048
 """Answers up to this size, in bytes, are decoded as they are: errors, mostly."""
-_USAGE: Final = re.compile(rb'"usage"\s*:\s*(\{)')
-_STRING: Final = re.compile(rb'"(model|id)"\s*:\s*("(?:[^"\\]|\\.){0,400}")')
-_ERROR: Final = re.compile(rb'"error"\s*:\s*(\{)')
-_MAX_OBJECT: Final = 8192
 
 
 class EmbeddingsFormat(Format):
@@ -58,31 +53,3 @@ class EmbeddingsFormat(Format):
         apply_usage(outcome, value.get("usage"))
         outcome.error = error_of(value)
         return outcome
-
-    def edges(self, head: bytes, tail: bytes) -> Outcome:
-        """Model, identifier, usage and an error, wherever they stand before or after the vectors."""
-        found: dict[str, object] = {}
-        for name, pattern in (("usage", _USAGE), ("error", _ERROR)):
-            value = _object(pattern, tail)
-            found[name] = _object(pattern, head) if value is None else value
-        for part in (tail, head):
-            for match in _STRING.finditer(part):
-                found.setdefault(match[1].decode(), loads(match[2]))
-        return self.decode(found)
-
-
-def _object(pattern: re.Pattern[bytes], part: bytes) -> object:
-    """The small JSON object that follows a key; None where the key or its end is missing."""
-    match = pattern.search(part)
-    if match is None:
-        return None
-    begin = match.start(1)
-    depth = 0
-    for brace in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', part[begin : begin + _MAX_OBJECT]):
-        if brace[0] == b"{":
-            depth += 1
-        elif brace[0] == b"}":
-            depth -= 1
-            if depth == 0:
-                return loads(part[begin : begin + brace.end()])
-    return None

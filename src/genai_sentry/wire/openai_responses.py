@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of, shrunk
 from genai_sentry.wire.fields import mapping, mappings, text
 from genai_sentry.wire.openai_chat import head
 from genai_sentry.wire.openai_usage import apply_usage
@@ -125,7 +125,7 @@ class ResponsesReader(EventReader):
         if not self.content_seen and (name.endswith(b".delta") or _DELTA.search(data)):
             self.content_seen = True
         if self._first is None:
-            self._first = data
+            self._first = shrunk(data)
         if _TERMINAL.search(data) or name == b"error" or (b'"error"' in data and not _RESPONSE.search(data)):
             self.keep(data)
 

@@ -26,6 +26,7 @@ class Usage:
         input_characters: length of text input, in characters, where a provider bills by it.
         images: number of images made.
         web_searches: number of searches that the provider made for the call.
+        billed_input_tokens, billed_output_tokens: what the provider bills, where that differs (Cohere).
     """
 
     input_tokens: int | None = None
@@ -43,6 +44,8 @@ class Usage:
     input_characters: int | None = None
     images: int | None = None
     web_searches: int | None = None
+    billed_input_tokens: int | None = None
+    billed_output_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -67,12 +70,14 @@ class RequestFacts:
         model: the requested model; None where the body does not name it (Azure deployments).
         stream: whether a stream was asked for.
         attributes: further span attributes by their OpenTelemetry names (`gen_ai.request.temperature`, …).
+        input_characters: length of a text to be spoken, by which some models are billed.
         content: the prompt; only where capture is asked for.
     """
 
     model: str | None = None
     stream: bool = False
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    input_characters: int | None = None
     content: Content | None = None
 
 

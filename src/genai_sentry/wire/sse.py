@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MAX_PENDING: Final = 2 * 1024 * 1024
-"""Longest unfinished event kept, in bytes; a longer one is skipped."""
+MAX_PENDING: Final = 1024 * 1024
+"""Longest unfinished event kept, in bytes; of a longer one its two ends are."""
+EDGE: Final = 64 * 1024
+"""How much of each end."""
 
 _BOUNDARY: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _LINE: Final = re.compile(rb"\r\n|\n|\r")
@@ -14,21 +16,17 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class Splitter:
-    """Cuts a byte stream into blocks (events, or lines) that end at a boundary.
+    """Cuts a byte stream into blocks (events, or lines) that end at a boundary."""
 
-    Attributes:
-        overflowed: whether an unfinished block grew past `MAX_PENDING` and was skipped.
-    """
-
-    __slots__ = ("_boundary", "_overlap", "_pieces", "_size", "_skipping", "overflowed")
+    __slots__ = ("_boundary", "_head", "_overlap", "_pieces", "_size", "_tail")
 
     def __init__(self, boundary: re.Pattern[bytes], overlap: int) -> None:
         self._boundary = boundary
         self._overlap = overlap
         self._pieces: list[bytes] = []
         self._size = 0
-        self._skipping = False
-        self.overflowed = False
+        self._head = b""
+        self._tail = b""
 
     @property
     def pending(self) -> bool:
@@ -38,41 +36,34 @@ class Splitter:
     def feed(self, chunk: bytes) -> list[bytes]:
         """The blocks that end within this chunk, without their boundaries."""
         if self._pieces:
-            last = self._pieces[-1]
-            if not self._boundary.search(last[-self._overlap :] + chunk):
+            if not self._boundary.search(self._tail + chunk):
                 self._hold(chunk)
                 return []
             self._pieces.append(chunk)
-            chunk = b"".join(self._pieces)
+            chunk = self.rest()
             self._pieces.clear()
             self._size = 0
+            self._head = self._tail = b""
         blocks = self._boundary.split(chunk)
         rest = blocks.pop()
-        if blocks and self._skipping:
-            self._skipping = False
-            del blocks[0]
         if rest:
             self._hold(rest)
         return [block for block in blocks if block]
 
     def rest(self) -> bytes:
         """What is left when the bytes are over: a block without its boundary."""
-        if self._skipping:
-            return b""
-        return b"".join(self._pieces)
+        return self._head + b"".join(self._pieces)
 
     def _hold(self, piece: bytes) -> None:
         self._size += len(piece)
-        if self._skipping or self._size > MAX_PENDING:
-            self._skipping = self.overflowed = True
-            tail = (self._pieces[-1] if self._pieces else b"") + piece
-            self._pieces = [tail[-self._overlap :]]
-            self._size = self._overlap
-            return
-        if len(piece) < self._overlap and self._pieces:
-            self._pieces[-1] += piece
-        else:
-            self._pieces.append(piece)
+        self._tail = (self._tail + piece)[-self._overlap :]
+        self._pieces.append(piece)
+        if self._size > MAX_PENDING:
+            held = b"".join(self._pieces)
+            if not self._head:
+                self._head, held = held[:EDGE], held[EDGE:]
+            self._pieces = [held[-EDGE:]]
+            self._size = MAX_PENDING // 2
 
 
 def events() -> Splitter:
@@ -83,6 +74,72 @@ def events() -> Splitter:
 def lines() -> Splitter:
     """A splitter for newline-delimited JSON."""
     return Splitter(re.compile(rb"\r?\n"), 1)
+
+
+class ArraySplitter:
+    """Cuts a JSON array of objects, which grows as it is sent, into its objects."""
+
+    __slots__ = ("_depth", "_escaped", "_in_text", "_pieces", "_size", "closed")
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._depth = 0
+        self._in_text = False
+        self._escaped = False
+        self.closed = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether an object has begun and not ended."""
+        return self._depth > 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The objects that end within this chunk."""
+        found: list[bytes] = []
+        begin = 0
+        position = 1 if self._escaped and chunk else 0
+        self._escaped = False
+        while True:
+            token = (_TEXT_END if self._in_text else _BRACES).search(chunk, position)
+            if token is None:
+                break
+            position = token.end()
+            mark = token[0][:1]
+            if mark == b'"':
+                self._in_text = not self._in_text
+            elif mark == b"{":
+                begin = token.start() if self._depth == 0 else begin
+                self._depth += 1
+            elif mark == b"}" and self._depth:
+                self._depth -= 1
+                if self._depth == 0:
+                    found.append(b"".join([*self._pieces, chunk[begin:position]]))
+                    self._pieces.clear()
+                    self._size = 0
+            elif mark == b"]" and self._depth == 0:
+                self.closed = True
+            elif token[0] == b"\\":
+                self._escaped = True
+        if self._depth and begin < len(chunk):
+            self._hold(chunk[begin:] if not self._pieces else chunk)
+        return found
+
+    def rest(self) -> bytes:
+        """What is left of an unfinished object."""
+        return b"".join(self._pieces)
+
+    def _hold(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > MAX_PENDING:
+            held = b"".join(self._pieces)
+            self._pieces = [held[:EDGE], held[-EDGE:]]
+            self._size = MAX_PENDING // 2
+
+
+_BRACES: Final = re.compile(rb'[{}"\]]')
+_TEXT_END: Final = re.compile(rb'"|\\.?', re.DOTALL)
 
 
 def data_of(block: bytes) -> tuple[bytes, bytes]:

@@ -1,0 +1,330 @@
+"""Gemini's and Vertex AI's generateContent, plain and streamed, embeddings, token counts, and predictions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire import sse
+from genai_sentry.wire.anthropic import model_in_path
+from genai_sentry.wire.base import EDGE, EventReader, Format, StreamReader, error_of, shrunk
+from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
+from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+
+_FINISH: Final = {
+    1: "STOP",
+    2: "MAX_TOKENS",
+    3: "SAFETY",
+    4: "RECITATION",
+    5: "OTHER",
+    6: "BLOCKLIST",
+    7: "PROHIBITED_CONTENT",
+    8: "SPII",
+    9: "MALFORMED_FUNCTION_CALL",
+}
+"""Names of the finish reasons that a client asking for `enum-encoding=int` gets as numbers."""
+_MODALITIES: Final = {1: "TEXT", 2: "IMAGE", 3: "VIDEO", 4: "AUDIO", 5: "DOCUMENT"}
+_OUTPUTS: Final = {"IMAGE": "image", "AUDIO": "speech"}
+
+
+class GenerateFormat(Format):
+    """`POST …/models/NAME:generateContent`."""
+
+    name = "gemini.generate_content"
+    operation = "generate_content"
+    endpoint_kind = "generateContent"
+    provider = "gcp.gemini"
+    streams = False
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Contents; the path's method name says the rest."""
+        return "contents" in body
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Attributes of a generateContent request; the model stands in the path."""
+        facts.model = model_in_path(path) or _last_name(path) or facts.model
+        facts.stream = self.streams
+        config = mapping(body.get("generationConfig")) or mapping(body.get("generation_config"))
+        attributes = facts.attributes
+        for key, name in (
+            ("temperature", "temperature"),
+            ("topP", "top_p"),
+            ("frequencyPenalty", "frequency_penalty"),
+            ("presencePenalty", "presence_penalty"),
+        ):
+            value = number(_either(config, key))
+            if value is not None:
+                attributes[f"gen_ai.request.{name}"] = value
+        for key, name in (("topK", "top_k"), ("maxOutputTokens", "max_tokens")):
+            limit = count(_either(config, key))
+            if limit is not None:
+                attributes[f"gen_ai.request.{name}"] = limit
+        seed = integer(config.get("seed"))
+        if seed is not None:
+            attributes["gen_ai.request.seed"] = seed
+        choices = count(_either(config, "candidateCount"))
+        if choices is not None and choices != 1:
+            attributes["gen_ai.request.choice.count"] = choices
+        _output_and_thinking(config, facts)
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """A whole answer."""
+        candidates = mappings(value.get("candidates"))
+        outcome = Outcome(
+            model=text(value.get("modelVersion")),
+            id=text(value.get("responseId")),
+            finish_reasons=tuple(reason for item in candidates if (reason := _finish(item)) is not None),
+        )
+        _apply_usage(outcome, value.get("usageMetadata"))
+        outcome.error = error_of(value) or blocked(value)
+        return outcome
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """A whole answer; one that is a JSON array is a stream read to its end."""
+        if body[:64].lstrip()[:1] == b"[":
+            reader = StreamFormat().reader(capture=capture)
+            reader.feed(body)
+            return reader.finish()
+        return super().response(body, content_type, capture=capture)
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of events, of an array that grows, or of a single answer."""
+        return GenerateReader(self, capture=capture)
+
+
+class StreamFormat(GenerateFormat):
+    """`POST …/models/NAME:streamGenerateContent`: server-sent events, or a JSON array without `alt=sse`."""
+
+    name = "gemini.stream_generate_content"
+    endpoint_kind = "streamGenerateContent"
+    streams = True
+
+
+class CountTokensFormat(GenerateFormat):
+    """`POST …/models/NAME:countTokens`: a count, no inference."""
+
+    name = "gemini.count_tokens"
+    operation = ""
+    endpoint_kind = "countTokens"
+    priced = False
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Contents in one of their places."""
+        return any(key in body for key in ("contents", "generateContentRequest", "instances"))
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Only an error is of interest: the count is no usage."""
+        return Outcome(error=error_of(value))
+
+
+class EmbedFormat(Format):
+    """`POST …/models/NAME:embedContent`, `:batchEmbedContents`, and Vertex's `:predict` of embedding models."""
+
+    name = "gemini.embed_content"
+    operation = "embeddings"
+    endpoint_kind = "embedContent"
+    provider = "gcp.gemini"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A content, a batch of them, or instances."""
+        return any(key in body for key in ("content", "contents", "requests", "instances"))
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """The model stands in the path."""
+        facts.model = model_in_path(path) or facts.model
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Usage, where the answer names it; Vertex names tokens per vector."""
+        outcome = Outcome(error=error_of(value))
+        _apply_usage(outcome, value.get("usageMetadata"))
+        if outcome.usage is None:
+            tokens = total(*(_statistics(item) for item in mappings(value.get("predictions"))))
+            billable = count(mapping(value.get("metadata")).get("billableCharacterCount"))
+            if tokens is not None or billable is not None:
+                outcome.usage = Usage(input_tokens=tokens, input_characters=billable)
+        return outcome
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """Of long answers only the ends are looked at: the vectors are never parsed."""
+        if len(body) <= EDGE:
+            return super().response(body, content_type, capture=capture)
+        return self.edges(body[:EDGE], body[-EDGE:])
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader that keeps both ends only."""
+        return StreamReader(self, capture=capture, limit=EDGE)
+
+
+class ImagenFormat(Format):
+    """`POST …/models/imagen-…:predict`."""
+
+    name = "gemini.predict_image"
+    operation = "image_generation"
+    endpoint_kind = "predict"
+    provider = "gcp.gemini"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Instances with a prompt."""
+        return any("prompt" in item for item in mappings(body.get("instances")))
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """The model stands in the path."""
+        facts.model = model_in_path(path)
+        samples = count(mapping(body.get("parameters")).get("sampleCount"))
+        if samples is not None and samples != 1:
+            facts.attributes["gen_ai.request.choice.count"] = samples
+        facts.attributes["gen_ai.output.type"] = "image"
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """The number of images made."""
+        images = sum(1 for item in mappings(value.get("predictions")) if "bytesBase64Encoded" in item)
+        return Outcome(usage=Usage(images=images) if images else None, error=error_of(value))
+
+
+def _last_name(path: str) -> str | None:
+    """The name before the method, for paths without `/models/` (tuned models, endpoints)."""
+    return text(path.rpartition("/")[2].partition(":")[0])
+
+
+def _either(config: Mapping[str, object], key: str) -> object:
+    """A value under its camel-case name, else under its snake-case one."""
+    value = config.get(key)
+    return value if value is not None else config.get(re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), key))
+
+
+def _output_and_thinking(config: Mapping[str, object], facts: RequestFacts) -> None:
+    mime = _either(config, "responseMimeType")
+    if mime == "application/json":
+        facts.attributes["gen_ai.output.type"] = "json"
+    elif mime == "text/plain":
+        facts.attributes["gen_ai.output.type"] = "text"
+    for modality in items(_either(config, "responseModalities")):
+        if isinstance(modality, str) and modality.upper() in _OUTPUTS:
+            facts.attributes["gen_ai.output.type"] = _OUTPUTS[modality.upper()]
+    thinking = mapping(_either(config, "thinkingConfig"))
+    level = text(_either(thinking, "thinkingLevel"))
+    if level is not None:
+        facts.attributes["gen_ai.request.reasoning.level"] = level.lower()
+
+
+def _finish(candidate: Mapping[str, object]) -> str | None:
+    reason = candidate.get("finishReason")
+    if isinstance(reason, int) and not isinstance(reason, bool):
+        return _FINISH.get(reason)
+    return text(reason)
+
+
+def blocked(value: Mapping[str, object]) -> dict[str, object] | None:
+    """The refusal of a prompt, which comes with status 200 and no candidate."""
+    feedback = mapping(value.get("promptFeedback"))
+    reason = text(feedback.get("blockReason"))
+    if reason is None or value.get("candidates"):
+        return None
+    return {"code": reason, "promptFeedback": {"blockReason": reason}, "message": f"prompt blocked: {reason}"}
+
+
+def _statistics(prediction: Mapping[str, object]) -> int | None:
+    return count(mapping(mapping(prediction.get("embeddings")).get("statistics")).get("token_count"))
+
+
+def read_usage(value: object) -> Usage | None:
+    """Gemini counts thoughts apart from candidates: output is their sum."""
+    get = mapping(value).get
+    thoughts = count(get("thoughtsTokenCount"))
+    usage = Usage(
+        input_tokens=count(get("promptTokenCount")),
+        output_tokens=total(count(get("candidatesTokenCount")), thoughts),
+        cache_read_input_tokens=count(get("cachedContentTokenCount")),
+        reasoning_output_tokens=thoughts,
+    )
+    given, made = _by_modality(get("promptTokensDetails")), _by_modality(get("candidatesTokensDetails"))
+    given = given or _by_modality(get("promptTokenDetails"))
+    usage.input_audio_tokens, usage.input_image_tokens = given.get("AUDIO"), given.get("IMAGE")
+    usage.output_audio_tokens, usage.output_image_tokens = made.get("AUDIO"), made.get("IMAGE")
+    usage.cache_read_audio_tokens = _by_modality(get("cacheTokensDetails")).get("AUDIO")
+    return usage if usage != Usage() else None
+
+
+def _by_modality(details: object) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item in mappings(details):
+        modality = item.get("modality")
+        name = _MODALITIES.get(modality, "") if isinstance(modality, int) else text(modality)
+        tokens = count(item.get("tokenCount"))
+        if name and tokens is not None:
+            found[name] = found.get(name, 0) + tokens
+    return found
+
+
+def _apply_usage(outcome: Outcome, value: object) -> None:
+    usage = read_usage(value)
+    if usage is not None:
+        outcome.usage = usage
+        tier = text(mapping(value).get("serviceTier"))
+        outcome.service_tier = tier.lower() if tier else outcome.service_tier
+
+
+_CONTENT: Final = re.compile(rb'"(?:text|functionCall|inlineData|executableCode)"\s*:\s*(?:"[^"]|\{)')
+_REASON: Final = re.compile(rb'"finishReason"\s*:\s*["\d]')
+
+
+class GenerateReader(EventReader):
+    """Reads answers that come one after the other, each with the usage so far."""
+
+    __slots__ = ("_array", "_latest")
+
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._array: sse.ArraySplitter | None = None
+        self._latest: bytes | None = None
+        """The last whole chunk with usage, not yet cut into events."""
+
+    def _look(self, chunk: bytes) -> None:
+        if self._array is None:
+            super()._look(chunk)
+            if self._whole and self._body.starts_with(b"["):
+                self._whole, self._array = False, sse.ArraySplitter()
+                chunk = self._body.whole or b""
+        if self._array is not None:
+            for block in self._array.feed(chunk):
+                self._event(b"", block)
+
+    def _dull(self, chunk: bytes) -> bool:
+        if b'"finishReason"' in chunk or b'"error"' in chunk or b'"promptFeedback"' in chunk:
+            return False
+        if b'TokenCount"' in chunk:
+            self._latest = chunk
+        return True
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        if not self.content_seen and _CONTENT.search(data):
+            self.content_seen = True
+        if b'TokenCount"' in data:
+            self._last, self._latest = shrunk(data), None
+        if self._first is None:
+            self._first = shrunk(data)
+        elif _REASON.search(data) or b'"error"' in data or b'"promptFeedback"' in data:
+            self.keep(data)
+
+    def _build(self) -> Outcome:
+        if self._latest is not None:
+            for block in sse.events().feed(self._latest):
+                self._block(block)
+        outcome = Outcome()
+        reasons: dict[int, str] = {}
+        for value in self._decoded():
+            later = self._format.decode(value)
+            outcome.model = later.model or outcome.model
+            outcome.id = later.id or outcome.id
+            outcome.usage = later.usage or outcome.usage
+            outcome.service_tier = later.service_tier or outcome.service_tier
+            outcome.error = outcome.error or later.error
+            for position, candidate in enumerate(mappings(value.get("candidates"))):
+                reason, index = _finish(candidate), count(candidate.get("index"))
+                if reason is not None:
+                    reasons[position if index is None else index] = reason
+        outcome.finish_reasons = tuple(reasons[index] for index in sorted(reasons))
+        closed = self._array is not None and self._array.closed
+        outcome.complete = (bool(reasons) or closed) and outcome.error is None
+        return outcome

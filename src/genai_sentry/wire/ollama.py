@@ -1,0 +1,131 @@
+"""Ollama's native API: chat, generate, embeddings; JSON lines when streamed, which is its default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire.base import EDGE, Format, StreamReader, error_of
+from genai_sentry.wire.fields import count, integer, mapping, number, text
+from genai_sentry.wire.lines import LineReader
+from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+
+
+class ChatFormat(Format):
+    """`POST /api/chat`."""
+
+    name = "ollama.chat"
+    lines = True
+    operation = "chat"
+    endpoint_kind = "chat"
+    provider = "ollama"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model and messages."""
+        return isinstance(body.get("model"), str) and isinstance(body.get("messages"), list | tuple)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Attributes of a request; it is streamed unless it says otherwise."""
+        facts.stream = body.get("stream") is not False
+        options = mapping(body.get("options"))
+        attributes = facts.attributes
+        for key in ("temperature", "top_p", "frequency_penalty", "presence_penalty"):
+            value = number(options.get(key))
+            if value is not None:
+                attributes[f"gen_ai.request.{key}"] = value
+        for key, name in (("top_k", "top_k"), ("num_predict", "max_tokens")):
+            limit = count(options.get(key))
+            if limit is not None:
+                attributes[f"gen_ai.request.{name}"] = limit
+        seed = integer(options.get("seed"))
+        if seed is not None:
+            attributes["gen_ai.request.seed"] = seed
+        if body.get("format") == "json" or isinstance(body.get("format"), dict):
+            attributes["gen_ai.output.type"] = "json"
+        level = text(body.get("think"))
+        if level is not None:
+            attributes["gen_ai.request.reasoning.level"] = level
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """A whole answer, or the last line of a stream."""
+        usage = Usage(input_tokens=count(value.get("prompt_eval_count")), output_tokens=count(value.get("eval_count")))
+        outcome = Outcome(model=text(value.get("model")), error=error_of(value))
+        outcome.usage = usage if usage != Usage() else None
+        reason = text(value.get("done_reason"))
+        if reason is not None:
+            outcome.finish_reasons = (reason,)
+        return outcome
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of JSON lines."""
+        return OllamaReader(self, capture=capture)
+
+
+class GenerateFormat(ChatFormat):
+    """`POST /api/generate`."""
+
+    name = "ollama.generate"
+    operation = "text_completion"
+    endpoint_kind = "generate"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model and, but for loading it, a prompt."""
+        return isinstance(body.get("model"), str) and isinstance(body.get("prompt"), str)
+
+
+class EmbedFormat(ChatFormat):
+    """`POST /api/embed`, and the older `/api/embeddings`."""
+
+    name = "ollama.embed"
+    operation = "embeddings"
+    endpoint_kind = "embed"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model and what to embed."""
+        return isinstance(body.get("model"), str) and any(key in body for key in ("input", "prompt"))
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Embeddings are never streamed."""
+        facts.stream = False
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """Of long answers only the ends are looked at: the vectors are never parsed."""
+        if len(body) <= EDGE:
+            return super().response(body, content_type, capture=capture)
+        return self.edges(body[:EDGE], body[-EDGE:])
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader that keeps both ends only."""
+        return StreamReader(self, capture=capture, limit=EDGE)
+
+
+_CONTENT: Final = re.compile(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')
+
+
+class OllamaReader(LineReader):
+    """Reads lines; the one that is `done` names the counts."""
+
+    __slots__ = ()
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        if not self.content_seen and _CONTENT.search(data):
+            self.content_seen = True
+        if self._first is None:
+            self._first = data
+        elif b'"done":false' not in data:
+            self.keep(data)
+
+    def _build(self) -> Outcome:
+        outcome = Outcome()
+        ended = False
+        for value in self._decoded():
+            later = self._format.decode(value)
+            ended = ended or value.get("done") is True
+            later.model = later.model or outcome.model
+            later.usage = later.usage or outcome.usage
+            later.finish_reasons = later.finish_reasons or outcome.finish_reasons
+            later.error = outcome.error or later.error
+            outcome = later
+        outcome.complete = ended and outcome.error is None
+        return outcome

@@ -1,0 +1,211 @@
+"""OpenAI's images, audio and moderations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from genai_sentry.wire import openai_request as req
+from genai_sentry.wire.base import EDGE, EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.fields import amount, mappings, text
+from genai_sentry.wire.openai_chat import head
+from genai_sentry.wire.openai_usage import apply_usage
+from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+
+
+class ImagesFormat(Format):
+    """`POST …/images/generations`, `…/images/edits`, `…/images/variations`."""
+
+    operation = "image_generation"
+
+    def __init__(self, kind: str) -> None:
+        self.name = f"openai.images.{kind}"
+        self.endpoint_kind = f"images.{kind}"
+        self._prompted = kind != "variations"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A prompt; variations have none."""
+        return isinstance(body.get("prompt"), str) or not self._prompted
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Number of images."""
+        req.sampling(_numbers(body), facts.attributes)
+        facts.attributes["gen_ai.output.type"] = "image"
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Usage and the number of images made."""
+        outcome = head(value)
+        apply_usage(outcome, value.get("usage"))
+        made = sum(1 for item in mappings(value.get("data")) if item.get("b64_json") or item.get("url"))
+        if made:
+            outcome.usage = outcome.usage or Usage()
+            outcome.usage.images = made
+        outcome.error = error_of(value)
+        return outcome
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of image events, or of a whole answer."""
+        return FinalEventReader(self, capture=capture)
+
+
+class SpeechFormat(Format):
+    """`POST …/audio/speech`: text in, bytes of sound out."""
+
+    name = "openai.speech"
+    operation = "speech"
+    endpoint_kind = "audio.speech"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model and a text."""
+        return isinstance(body.get("model"), str) and isinstance(body.get("input"), str)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """The text's length, by which some models are billed."""
+        facts.stream = body.get("stream") is True or body.get("stream_format") == "sse"
+        facts.attributes["gen_ai.output.type"] = "speech"
+        given = body.get("input")
+        if isinstance(given, str):
+            facts.input_characters = len(given)
+
+    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
+        """Sound is passed over; events and JSON are read."""
+        if body[:1] in (b"{", b"d", b"e", b":"):
+            return super().response(body, content_type, capture=capture)
+        return Outcome()
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Usage, where the sound comes in JSON."""
+        outcome = head(value)
+        apply_usage(outcome, value.get("usage"))
+        outcome.error = error_of(value)
+        return outcome
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of audio events, or of bytes of no interest."""
+        return FinalEventReader(self, capture=capture)
+
+
+class TranscriptionFormat(SpeechFormat):
+    """`POST …/audio/transcriptions` and `…/audio/translations`: JSON, plain text or subtitles out."""
+
+    def __init__(self, kind: str, operation: str) -> None:
+        self.name = f"openai.{operation}"
+        self.operation = operation
+        self.endpoint_kind = f"audio.{kind}"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A model; the sound is in another part of the form."""
+        return isinstance(body.get("model"), str)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """Temperature and output type; in a form they are text."""
+        req.sampling(_numbers(body), facts.attributes)
+        facts.attributes["gen_ai.output.type"] = (
+            "json" if "json" in str(body.get("response_format", "json")) else "text"
+        )
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Usage: tokens, or seconds of sound."""
+        outcome = super().decode(value, capture=capture)
+        if outcome.usage is None:
+            seconds = amount(value.get("duration"))
+            if seconds is not None:
+                outcome.usage = Usage(input_seconds=seconds)
+        return outcome
+
+
+class ModerationsFormat(Format):
+    """`POST …/moderations`: free of charge."""
+
+    name = "openai.moderations"
+    operation = "moderation"
+    endpoint_kind = "moderations"
+    priced = False
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Input; the model may be left out."""
+        return isinstance(body.get("input"), str | list | tuple)
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """Model and identifier; some compatible servers bill it and name usage."""
+        outcome = head(value)
+        apply_usage(outcome, value.get("usage"))
+        outcome.error = error_of(value)
+        return outcome
+
+
+class BatchesFormat(Format):
+    """`POST …/batches`: a submission; what it costs is known from the results."""
+
+    name = "openai.batches"
+    operation = ""
+    endpoint_kind = "batches"
+    priced = False
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """An input file and the endpoint that it is meant for."""
+        return isinstance(body.get("input_file_id"), str) and isinstance(body.get("endpoint"), str)
+
+    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+        """The batch's identifier."""
+        return Outcome(id=text(value.get("id")), error=error_of(value))
+
+
+def _numbers(body: Mapping[str, object]) -> dict[str, object]:
+    """A form's numeric fields, which are text, as numbers."""
+    found: dict[str, object] = {}
+    for key in ("n", "temperature", "seed"):
+        value = body.get(key)
+        parsed = amount(value) if isinstance(value, str) else value
+        if parsed is not None:
+            found[key] = parsed
+    return found
+
+
+class FinalEventReader(EventReader):
+    """Reads streams whose last event names usage (images, speech, transcriptions), or a whole answer, or bytes."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._raw = False
+
+    def _look(self, chunk: bytes) -> None:
+        if self._raw:
+            return
+        if not self._begun and self._body.size == 0 and chunk.lstrip()[:1] not in (b"", b"{", b"[", b"d", b"e", b":"):
+            self._raw = self._begun = True
+            self.content_seen = True
+            return
+        super()._look(chunk)
+
+    def _dull(self, chunk: bytes) -> bool:
+        return (
+            b'"usage"' not in chunk
+            and b'"error"' not in chunk
+            and b".completed" not in chunk
+            and (b".done" not in chunk and b"[DONE]" not in chunk)
+        )
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        edge = data[:256]
+        if b".completed" in edge or b".done" in edge or b'"usage"' in data[-EDGE:] or b'"error"' in edge:
+            self.keep(data)
+        self.content_seen = True
+
+    def _build(self) -> Outcome:
+        outcome = Outcome()
+        ended = self.done
+        images = 0
+        for value in self._decoded():
+            kind = str(value.get("type"))
+            ended = ended or kind.endswith((".completed", ".done"))
+            images += kind.endswith(".completed")
+            apply_usage(outcome, value.get("usage"))
+            outcome.model = outcome.model or text(value.get("model"))
+            outcome.error = outcome.error or error_of(value)
+        if images:
+            outcome.usage = outcome.usage or Usage()
+            outcome.usage.images = images
+        outcome.complete = None if self._raw else ended and outcome.error is None
+        return outcome
