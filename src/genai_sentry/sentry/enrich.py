@@ -58,6 +58,7 @@ class Enricher:
         if error is None:
             return event
         found, succeeded = find(error, self._calls)
+        found = [item for item in found if item.mark.owner is self._outbox]
         if found:
             return self._carry(event, found, error)
         if succeeded is not None:

@@ -171,14 +171,16 @@ def _metrics(record: CallRecord) -> dict[str, Any]:
 
 
 def _rate_limit(record: CallRecord, what: Classification) -> dict[str, Any]:
+    limits = record.limits
     found: dict[str, Any] = {"retry_after_seconds": what.retry_after}
+    if what.retry_after is None and limits is not None:
+        found["retry_after_seconds"] = limits.retry_after_s
     if what.type is ErrorType.RATE_LIMIT:
         found["limit_type"] = str(what.reason)
         found.update((name, what.details.get(name)) for name in ("limit", "used", "requested"))
-    limits = record.limits
     for kind in ("requests", "tokens", "input_tokens", "output_tokens"):
-        for side in ("limit", "remaining"):
-            found[f"{side}_{kind}"] = getattr(limits, f"{side}_{kind}", None)
+        for name in (f"limit_{kind}", f"remaining_{kind}", f"reset_{kind}_s"):
+            found[name] = getattr(limits, name, None)
     return found
 
 

@@ -58,9 +58,7 @@ class Exits:
         """Take back what was installed."""
         atexit.unregister(self._at_exit)
         for client in list(self._clients):
-            for name in ("flush", "flush_async"):
-                if hasattr(vars(client).get(name), _MARK):
-                    delattr(client, name)
+            _unwrap(client, self._flush)
         self._clients.clear()
         self._pid = 0
 
@@ -100,17 +98,22 @@ def send_now(transport: Any) -> None:
 
 def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
     """Make a client's flush send first what is held here."""
+    known: list[weakref.WeakMethod[Flush]] | None = getattr(vars(client).get("flush"), _MARK, None)
+    if known is not None:
+        known.append(reference)
+        return
     plain: Any = client.flush
     plain_async: Any = getattr(client, "flush_async", None)
+    waiting = [reference]
 
     def first(timeout: float | None) -> None:
-        flush = reference()
-        if flush is None:
-            return
-        try:
-            flush(EXIT_TIMEOUT_S if timeout is None else timeout)
-        except Exception as error:
-            swallowed("sentry.flush", error)
+        for item in waiting:
+            flush = item()
+            try:
+                if flush is not None:
+                    flush(EXIT_TIMEOUT_S if timeout is None else timeout)
+            except Exception as error:
+                swallowed("sentry.flush", error)
 
     def flush(timeout: float | None = None, callback: Any = None) -> None:
         first(timeout)
@@ -120,8 +123,20 @@ def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
         first(timeout)
         await plain_async(timeout=timeout, callback=callback)
 
-    setattr(flush, _MARK, True)
+    setattr(flush, _MARK, waiting)
     client.flush = flush
     if plain_async is not None:
-        setattr(flush_async, _MARK, True)
+        setattr(flush_async, _MARK, waiting)
         client.flush_async = flush_async
+
+
+def _unwrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
+    """Restore a client's flush where it is still ours and nobody else's either; else leave a pass-through."""
+    for name in ("flush", "flush_async"):
+        waiting = getattr(vars(client).get(name), _MARK, None)
+        if waiting is None:
+            continue
+        if reference in waiting:
+            waiting.remove(reference)
+        if not waiting:
+            delattr(client, name)

@@ -52,7 +52,9 @@ class Mark:
         made_at: Unix time in seconds.
         state: what became of the failure.
         event_id: the event that carries it; empty while there is none.
+        owner: the outbox that its event waits in: a process can have several reporters.
         counted: the Sentry session whose error count this failure has raised.
+        held_back: failures of its kind that were held back since the last event.
         body: the request's body, to find prompts that a provider echoes; None where there is none in memory.
     """
 
@@ -60,6 +62,7 @@ class Mark:
     record: CallRecord
     key: Hashable
     made_at: float
+    owner: object = field(default=None, repr=False)
     state: State = State.QUIET
     event_id: str = ""
     counted: object = None

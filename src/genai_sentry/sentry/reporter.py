@@ -196,7 +196,7 @@ class Reporter:
         if earlier is not None and record.started_at <= earlier.record.started_at:
             return  # the same failure, seen again by a call around the first
         key = self._key(record, error)
-        mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, time.time())
+        mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, time.time(), self._outbox)
         if error is not None:
             matching.put_mark(error, mark)
         if request is not None:

@@ -1,0 +1,225 @@
+"""Counts, costs and durations of calls as Sentry metrics: true where events are throttled and spans are sampled.
+
+A call costs one append; a thread adds up and hands over, every `INTERVAL_S` seconds.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import queue
+import random
+import sys
+import threading
+import weakref
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry.guard import swallowed
+from genai_sentry.sentry.exits import Exits
+
+if TYPE_CHECKING:
+    from genai_sentry.record import CallRecord
+    from genai_sentry.settings import Settings
+
+INTERVAL_S = 10.0
+
+MAX_WAITING = 50_000
+"""Calls that wait to be added up; further ones are counted as lost."""
+
+MAX_SERIES = 1000
+"""Combinations of attributes in an interval; further models are added up as `other`."""
+
+MAX_VALUES = 50
+"""Durations of one series in an interval that are handed over: a uniform sample."""
+
+CALLS = "llm.client.calls"
+ERRORS = "llm.client.errors"
+COST = "llm.client.cost"
+ATTEMPTS = "llm.client.attempts"
+TOKENS = "gen_ai.client.token.usage"
+DURATION = "gen_ai.client.operation.duration"
+FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk"
+REMAINING = "llm.client.ratelimit.remaining"
+
+Series = tuple[str, str, str, str, str]
+"""Operation, provider, model, type and reason of the failure (both empty without one)."""
+
+
+@dataclass(slots=True)
+class _Sum:
+    calls: int = 0
+    attempts: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    priced: int = 0
+    durations: list[float] = field(default_factory=list)
+    first_chunks: list[float] = field(default_factory=list)
+    remaining: dict[str, float] = field(default_factory=dict)
+
+
+class SentryMetrics:
+    """Adds up finished calls and hands the sums to `sentry_sdk.metrics`.
+
+    Attributes:
+        lost: calls that could not be counted.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._on = settings.sentry_metrics
+        self.lost = 0
+        self._closed = False
+        self._exits = Exits(self._send_all)
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            reference = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: _in_child(reference))
+
+    def _renew(self) -> None:
+        self._waiting: deque[CallRecord] = deque()
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._adding = threading.RLock()
+        self._running = False
+
+    def record(self, record: CallRecord) -> None:
+        """Count a finished call; raises nothing."""
+        if not self._on or self._closed or not record.operation:
+            return
+        if len(self._waiting) >= MAX_WAITING:
+            self.lost += 1
+            return
+        self._waiting.append(record)
+        if not self._running:
+            self._start()
+
+    def flush(self, timeout: float = 2.0) -> bool:
+        """Hand over what was counted so far; delivering it is Sentry's flush."""
+        return self._send_all(timeout)
+
+    def close(self) -> None:
+        """Hand over the rest, and stop."""
+        if self._closed:
+            return
+        self._closed = True
+        self._send_all(2.0)
+        self._exits.undo()
+        self._wake.put(None)
+
+    def _start(self) -> None:
+        sentry = sys.modules.get("sentry_sdk")
+        client: Any = sentry.get_client() if sentry is not None and hasattr(sentry, "get_client") else None
+        if client is None or not client.is_active() or not hasattr(sentry, "metrics"):
+            # Nobody to hand it to; a client that comes later counts from there on.
+            self._waiting.clear()
+            return
+        self._running = True
+        try:
+            self._exits.watch(client)
+            _thread.start_new_thread(self._run, (self._wake,))
+        except Exception as error:
+            self._running = False
+            swallowed("sentry.metrics", error)
+
+    def _run(self, own: queue.SimpleQueue[None]) -> None:
+        while own is self._wake and not self._closed:
+            try:
+                own.get(timeout=INTERVAL_S)
+            except queue.Empty:
+                pass
+            if own is self._wake and not self._closed:
+                self._send_all(INTERVAL_S)
+
+    def _send_all(self, timeout: float) -> bool:
+        """Add up and hand over; False where another thread is at it for longer than `timeout`."""
+        if not self._adding.acquire(timeout=max(0.0, timeout)):
+            return False
+        try:
+            sums = _add_up(self._waiting)
+            if sums:
+                _hand_over(sums)
+        except Exception as error:
+            swallowed("sentry.metrics", error)
+        finally:
+            self._adding.release()
+        return True
+
+
+def _in_child(reference: weakref.ref[SentryMetrics]) -> None:
+    metrics = reference()
+    if metrics is not None:
+        metrics._renew()
+
+
+def _add_up(waiting: deque[CallRecord]) -> dict[Series, _Sum]:
+    sums: dict[Series, _Sum] = {}
+    for _ in range(len(waiting)):
+        try:
+            record = waiting.popleft()
+        except IndexError:
+            break
+        what = record.classification
+        kind, reason = (str(what.type), str(what.reason)) if what is not None else ("", "")
+        series = (record.operation, record.provider, record.model, kind, reason)
+        if series not in sums and len(sums) >= MAX_SERIES:
+            series = (record.operation, record.provider, "other", kind, reason)
+        _add(sums.setdefault(series, _Sum()), record)
+    return sums
+
+
+def _add(total: _Sum, record: CallRecord) -> None:
+    total.calls += 1
+    total.attempts += record.attempts or 0
+    usage = record.usage
+    if usage is not None:
+        total.input_tokens += usage.input_tokens or 0
+        total.output_tokens += usage.output_tokens or 0
+    if record.cost is not None:
+        total.cost += record.cost.total_usd
+        total.priced += 1
+    _sample(total.durations, record.duration_s, total.calls)
+    if record.stream is not None and record.stream.first_chunk_s is not None:
+        _sample(total.first_chunks, record.stream.first_chunk_s, total.calls)
+    if record.limits is not None:
+        total.remaining.update(record.limits.ratios())
+
+
+def _sample(values: list[float], value: float, seen: int) -> None:
+    """Keep a uniform sample of at most `MAX_VALUES` (reservoir)."""
+    if len(values) < MAX_VALUES:
+        values.append(value)
+        return
+    place = random.randrange(seen)
+    if place < MAX_VALUES:
+        values[place] = value
+
+
+def _hand_over(sums: dict[Series, _Sum]) -> None:
+    from sentry_sdk import metrics
+
+    for (operation, provider, model, kind, reason), total in sums.items():
+        named = {
+            "gen_ai.operation.name": operation,
+            "gen_ai.provider.name": provider,
+            "gen_ai.request.model": model,
+            "ai_model": model,
+            "llm_provider": provider,
+        }
+        attributes = {name: value for name, value in named.items() if value}
+        if kind:
+            attributes |= {"llm_error_type": kind, "llm_error_reason": reason}
+            metrics.count(ERRORS, total.calls, attributes=attributes)
+        metrics.count(CALLS, total.calls, attributes=attributes)
+        if total.attempts:
+            metrics.count(ATTEMPTS, total.attempts, attributes=attributes)
+        if total.priced:
+            metrics.count(COST, total.cost, unit="usd", attributes=attributes)
+        for side, tokens in (("input", total.input_tokens), ("output", total.output_tokens)):
+            if tokens:
+                metrics.count(TOKENS, tokens, unit="token", attributes={**attributes, "gen_ai.token.type": side})
+        for name, values in ((DURATION, total.durations), (FIRST_CHUNK, total.first_chunks)):
+            for value in values:
+                metrics.distribution(name, value, unit="second", attributes=attributes)
+        for limit, ratio in total.remaining.items():
+            metrics.gauge(REMAINING, ratio, unit="ratio", attributes={**attributes, "llm_ratelimit_kind": limit})
