@@ -19,6 +19,6 @@ from genai_sentry.testing.faults import Fault
 from genai_sentry.testing.limits import Limits
 from genai_sentry.testing.otlp import Span
 from genai_sentry.testing.provider import Request, SimulatedProvider
-from genai_sentry.testing.receiver import SentryReceiver
+from genai_sentry.testing.receiver import Delivery, SentryReceiver
 
-__all__ = ["Fault", "Limits", "Request", "SentryReceiver", "SimulatedProvider", "Span"]
+__all__ = ["Delivery", "Fault", "Limits", "Request", "SentryReceiver", "SimulatedProvider", "Span"]

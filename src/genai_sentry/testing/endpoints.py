@@ -10,7 +10,7 @@ from typing import Any
 
 from genai_sentry.testing import openai_format as openai
 from genai_sentry.testing import other_formats as others
-from genai_sentry.testing.answers import SNAPSHOTS, TEXT, identifier, input_tokens, make_answer
+from genai_sentry.testing.answers import SNAPSHOTS, TEXT, Answer, identifier, input_tokens, make_answer
 from genai_sentry.testing.faults import Fault
 
 JSON = dict[str, Any]
@@ -64,11 +64,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A well-meant answer: a whole body, or a stream's events."""
+    """A well-meant answer: a whole body, or a stream's events.
+
+    Attributes:
+        content_type: of the body.
+        whole: the body; empty for a stream.
+        events: the stream's events; None for a whole body.
+        answer: what the body says, for endpoints that generate text.
+    """
 
     content_type: str
     whole: bytes = b""
     events: Iterable[bytes] | None = None
+    answer: Answer | None = None
 
 
 def understand(method: str, path: str, body: bytes, content_type: str, number: int) -> Asked:
@@ -102,43 +110,47 @@ def content(asked: Asked, fault: Fault, text: str | None) -> Content | None:
     return maker(asked, fault, text) if maker else None
 
 
-def _json(value: object) -> Content:
-    return Content("application/json", json.dumps(value).encode())
+def _json(value: object, answer: Answer | None = None) -> Content:
+    return Content("application/json", json.dumps(value).encode(), answer=answer)
 
 
-def _events(events: Iterable[bytes]) -> Content:
-    return Content("text/event-stream; charset=utf-8", events=events)
+def _events(events: Iterable[bytes], answer: Answer) -> Content:
+    return Content("text/event-stream; charset=utf-8", events=events, answer=answer)
 
 
 def _chat(asked: Asked, fault: Fault, text: str | None) -> Content:
     answer = make_answer(asked.body, fault, asked.number, text=text, model=asked.model)
     if asked.stream:
-        return _events(openai.chat_events(answer, asked.body, done=fault.done))
-    return _json(openai.chat(answer))
+        return _events(openai.chat_events(answer, asked.body, done=fault.done), answer)
+    return _json(openai.chat(answer), answer)
 
 
 def _completions(asked: Asked, fault: Fault, text: str | None) -> Content:
     answer = make_answer(asked.body, fault, asked.number, text=text, model=asked.model)
     if asked.stream:
-        return _events(openai.completion_events(answer, asked.body, done=fault.done))
-    return _json(openai.completion(answer))
+        return _events(openai.completion_events(answer, asked.body, done=fault.done), answer)
+    return _json(openai.completion(answer), answer)
 
 
 def _responses(asked: Asked, fault: Fault, text: str | None) -> Content:
     answer = make_answer(asked.body, fault, asked.number, text=text, model=asked.model)
     if asked.stream:
-        return _events(openai.response_events(answer, asked.body, failed_code=fault.response_failed))
-    return _json(openai.response(answer, asked.body, failed_code=fault.response_failed))
+        return _events(openai.response_events(answer, asked.body, failed_code=fault.response_failed), answer)
+    return _json(openai.response(answer, asked.body, failed_code=fault.response_failed), answer)
 
 
 def _messages(asked: Asked, fault: Fault, text: str | None) -> Content:
     answer = make_answer(asked.body, fault, asked.number, text=text, model=asked.model)
-    return _events(others.message_events(answer)) if asked.stream else _json(others.message(answer))
+    if asked.stream:
+        return _events(others.message_events(answer), answer)
+    return _json(others.message(answer), answer)
 
 
 def _generate(asked: Asked, fault: Fault, text: str | None) -> Content:
     answer = make_answer(asked.body, fault, asked.number, text=text, model=asked.model)
-    return _events(others.generated_events(answer)) if asked.stream else _json(others.generated(answer))
+    if asked.stream:
+        return _events(others.generated_events(answer), answer)
+    return _json(others.generated(answer), answer)
 
 
 _MAKERS: Mapping[str, Callable[[Asked, Fault, str | None], Content]] = {

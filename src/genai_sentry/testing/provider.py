@@ -67,6 +67,8 @@ class Request:
         stream: whether a stream was asked for.
         failure: `type.reason` of the failure that was answered with, `fault` for a fault, empty for none.
         status: what was answered; None for nothing (yet).
+        input_tokens, output_tokens: what the answer costs, whether or not its body says so; None where no text was
+            generated.
     """
 
     method: str
@@ -80,6 +82,8 @@ class Request:
     stream: bool
     failure: str = ""
     status: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -226,7 +230,7 @@ class SimulatedProvider:
             plan.retry_after, dialect = max(reading.retry_after_s, 0.001), "openai"
         request.failure = plan.name
         said = Said(identifier("req_", number), self._headers(dialect, number, reading))
-        reply = self._reply(asked, plan, dialect, said)
+        reply = self._reply(asked, plan, dialect, said, request)
         request.status = reply.status
         return reply
 
@@ -254,7 +258,7 @@ class SimulatedProvider:
             **openai_limits(reading),
         }
 
-    def _reply(self, asked: Asked, plan: _Plan, dialect: str, said: Said) -> Reply:
+    def _reply(self, asked: Asked, plan: _Plan, dialect: str, said: Said, request: Request) -> Reply:
         fault = plan.fault
         if plan.refusal is not None:
             return refuse(plan.refusal, dialect, asked.model, said, plan.retry_after)
@@ -274,6 +278,8 @@ class SimulatedProvider:
         if made is None:
             missing = Refusal(404, "Unknown request URL.", None, "invalid_request_error")
             return refuse(missing, dialect, asked.model, said, None)
+        if made.answer is not None:
+            request.input_tokens, request.output_tokens = made.answer.input_tokens, made.answer.output_tokens
         return self._deliver(made, asked, fault, dialect, said, {"content-type": made.content_type, **headers})
 
     def _deliver(

@@ -17,7 +17,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -45,10 +45,29 @@ _BATCHED = frozenset({"trace_metric", "log"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    head: bytes
+class Delivery:
+    """One request that came in.
+
+    Attributes:
+        method, path, query: as sent.
+        headers: by lower-case name.
+        body: decompressed; as sent where it can't be.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
     body: bytes
-    is_envelope: bool
+
+    @property
+    def is_envelope(self) -> bool:
+        """Whether it went to Sentry's envelope endpoint."""
+        return self.path.rstrip("/").endswith("/envelope")
+
+    def __bytes__(self) -> bytes:
+        lines = [f"{self.method} {self.path}?{self.query}", *map(": ".join, self.headers.items())]
+        return ("\n".join(lines) + "\n\n").encode() + self.body
 
 
 class SentryReceiver:
@@ -62,7 +81,7 @@ class SentryReceiver:
     def __init__(self, *, project: int = 1) -> None:
         self._changed = threading.Condition()
         self._items: dict[str, deque[Any]] = {}
-        self._raw: deque[_Piece] = deque()
+        self._raw: deque[Delivery] = deque()
         self._raw_size = 0
         self._status = 200
         self._answer_headers: dict[str, str] = {}
@@ -133,7 +152,14 @@ class SentryReceiver:
     def raw(self) -> list[bytes]:
         """Every request's path, headers and decompressed body in one piece each, refused ones too: for leak tests."""
         with self._changed:
-            return [piece.head + piece.body for piece in self._raw]
+            deliveries = list(self._raw)
+        return [bytes(delivery) for delivery in deliveries]
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every request, refused ones too, oldest first."""
+        with self._changed:
+            return list(self._raw)
 
     @property
     def arrivals(self) -> int:
@@ -263,9 +289,7 @@ class SentryReceiver:
             self._changed.notify_all()
 
     def _keep_raw(self, arrival: Arrival, body: bytes) -> None:
-        lines = [f"{arrival.method} {arrival.path}?{arrival.query}", *map(": ".join, arrival.headers.items())]
-        head = ("\n".join(lines) + "\n\n").encode()
-        piece = _Piece(head, body, arrival.path.rstrip("/").endswith("/envelope"))
+        piece = Delivery(arrival.method, arrival.path, arrival.query, arrival.headers, body)
         with self._changed:
             self._raw.append(piece)
             self._raw_size += len(body)
