@@ -1,0 +1,133 @@
+"""Figures that a message names: limits, what was asked for, what was used."""
+
+from __future__ import annotations
+
+import re
+
+from genai_sentry.errors.taxonomy import ErrorType, Reason
+
+_N = r"(\d[\d,_]{0,14})"
+_GAP = r"[^\d\n]{0,60}?"
+
+_LIMIT_THEN_ASKED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"maximum context length (?:is|of|allowed is|for this model is)?{_GAP}{_N}{_GAP}(?:tokens|characters)?[^\d\n]{{0,120}}?{_N}",
+        rf"context (?:length|window|size) (?:is|of){_GAP}{_N}[^\d\n]{{0,120}}?{_N}",
+        rf"must be <= {_N}\.? given: {_N}",
+        rf"limit:? {_N}(?:[^\n]{{0,60}}?)requested:? {_N}",
+        rf"range of input length should be \[\d+, {_N}\]()",
+        rf"exceeded model token limit: {_N}[^\d\n]{{0,20}}requested: {_N}",
+    )
+)
+_ASKED_THEN_LIMIT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(\d[\d,]{{0,14}}) \+ \d[\d,]{{0,14}} > {_N}",
+        rf"{_N} tokens? > {_N}",
+        rf"too long: {_N}[^\d\n]{{0,60}}{_N}",
+        rf"prompt_tokens \({_N}\) must be less than max_seq_len \({_N}\)",
+        rf"(?:input|prompt|request)[^\d\n]{{0,30}}\({_N}(?: tokens)?\)[^\d\n]{{0,80}}\(?{_N}",
+        rf"input token count[^\d\n]{{0,10}}{_N}[^\d\n]{{0,80}}{_N}",
+        rf"(?:current|requested|used):? {_N}, limit:? {_N}",
+        rf"limit exceeded: {_N} > {_N}",
+        rf"(?:contains|has|resulted in|requested) {_N} (?:input )?tokens[^\d\n]{{0,80}}{_N}",
+    )
+)
+_SUM = re.compile(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
+_RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})", re.IGNORECASE)
+_RATE_OF = re.compile(
+    r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
+    re.IGNORECASE,
+)
+
+
+def _int(digits: str) -> int:
+    cleaned = digits.replace(",", "").replace("_", "")
+    return int(cleaned) if cleaned else 0
+
+
+def of_context(text: str) -> dict[str, int | float]:
+    """`limit`, `requested` and `over_by`, in tokens, as far as the message names them."""
+    limit = requested = 0
+    for pattern in _ASKED_THEN_LIMIT:
+        if match := pattern.search(text):
+            requested, limit = _int(match[1]), _int(match[2])
+            break
+    else:
+        for pattern in _LIMIT_THEN_ASKED:
+            if match := pattern.search(text):
+                limit, requested = _int(match[1]), _int(match[2])
+                break
+    if summed := _SUM.search(text):
+        requested = _int(summed[1]) + _int(summed[2])
+    return _figures(limit, requested)
+
+
+def _figures(limit: int, requested: int) -> dict[str, int | float]:
+    figures: dict[str, int | float] = {}
+    if limit > 0:
+        figures["limit"] = limit
+    if requested > 0:
+        figures["requested"] = requested
+    if requested > limit > 0:
+        figures["over_by"] = requested - limit
+    return figures
+
+
+def of_rate_limit(text: str) -> dict[str, int | float]:
+    """`limit`, `used` and `requested`, as far as the message names them."""
+    figures: dict[str, int | float] = {}
+    for name, digits in _RATE.findall(text[:4000])[:8]:
+        figures.setdefault("used" if name.lower() == "current" else name.lower(), _int(digits))
+    if "limit" not in figures and (match := _RATE_OF.search(text)):
+        figures["limit"] = _int(match[1])
+    return figures
+
+
+_WINDOWS = (
+    (
+        Reason.TOKENS_PER_MINUTE,
+        re.compile(r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute"),
+    ),
+    (
+        Reason.REQUESTS_PER_MINUTE,
+        re.compile(
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|per-min\b"
+        ),
+    ),
+    (
+        Reason.TOKENS_PER_DAY,
+        re.compile(
+            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400"
+        ),
+    ),
+    (
+        Reason.REQUESTS_PER_DAY,
+        re.compile(
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|_per_day\b|per-day\b|daily (?:request|limit)"
+        ),
+    ),
+    (Reason.CONCURRENCY, re.compile(r"concurren|parallel request")),
+)
+
+
+def window(text: str) -> Reason | None:
+    """Which limit a rate limit's message names; None where it names none or several."""
+    lower = text.lower()
+    if not any(
+        word in lower
+        for word in ("per", "tpm", "rpm", "tpd", "rpd", "concurren", "parallel", "/", "qps", "daily", "86400")
+    ):
+        return None
+    found = [reason for reason, pattern in _WINDOWS if pattern.search(lower)]
+    return found[0] if len(found) == 1 else None
+
+
+def details(error_type: ErrorType, text: str) -> dict[str, int | float]:
+    """The figures that belong to a type; empty for types that have none."""
+    if error_type is ErrorType.CONTEXT_LENGTH:
+        return of_context(text)
+    if error_type is ErrorType.RATE_LIMIT:
+        return of_rate_limit(text)
+    return {}

@@ -1,0 +1,171 @@
+"""The rules, compiled for speed: codes in a table, phrases found by their rarest word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from genai_sentry.errors.rules import Family, families
+from genai_sentry.errors.rules.model import Label, parse_label
+from genai_sentry.errors.text import normal
+
+OWN_CODE, CODE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, VAGUE, WORD = 92, 90, 85, 80, 65, 60, 15, 12
+"""How much a rule weighs. A telling HTTP status stands between BROAD and VAGUE; see `statuses.py`."""
+
+GAP = 110
+"""Characters that `…` in a phrase may stand for."""
+KEY = 5
+"""Letters of a word by which phrases are looked up, so that plurals and participles are met too."""
+
+
+class Meaning(NamedTuple):
+    """What a code means."""
+
+    weight: int
+    label: Label
+    family: str
+
+
+class Phrase(NamedTuple):
+    """A phrase, split where it has gaps."""
+
+    parts: tuple[str, ...]
+    weight: int
+    label: Label
+    family: str
+    own: bool
+    length: int
+
+    def found_in(self, text: str) -> int:
+        """Position in a normalised text, or -1."""
+        parts = self.parts
+        start = text.find(parts[0])
+        if start < 0 or len(parts) == 1:
+            return start
+        for _ in range(4):
+            end = start + len(parts[0])
+            for part in parts[1:]:
+                position = text.find(part, end, end + GAP + len(part))
+                if position < 0:
+                    break
+                end = position + len(part)
+            else:
+                return start
+            start = text.find(parts[0], start + 1)
+            if start < 0:
+                return -1
+        return -1
+
+
+@dataclass(slots=True)
+class Index:
+    """All rules, ready for look-up.
+
+    Attributes:
+        codes: by compared form, whoever sends them.
+        own: by family and compared form.
+        anchors: phrases by the beginning of their rarest word.
+        unspaced: phrases in scripts without spaces.
+        providers: words in provider names, and the family that they tell.
+        signs: words in errors, and the family that they tell.
+    """
+
+    codes: dict[str, Meaning] = field(default_factory=dict)
+    own: dict[tuple[str, str], Meaning] = field(default_factory=dict)
+    anchors: dict[str, list[Phrase]] = field(default_factory=dict)
+    unspaced: list[Phrase] = field(default_factory=list)
+    providers: list[tuple[str, str]] = field(default_factory=list)
+    signs: list[tuple[str, str]] = field(default_factory=list)
+
+
+_NO_SIGN = re.compile(r"[^a-z0-9]+")
+
+
+def compared(code: str) -> str:
+    """The form in which codes are compared: lower case, letters and digits only."""
+    return _NO_SIGN.sub("", code.lower())
+
+
+def _lines(table: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
+    for label, lines in table.items():
+        parsed = parse_label(label)
+        for line in lines.splitlines():
+            if line.strip():
+                yield parsed, line.strip()
+
+
+@cache
+def index() -> Index:
+    """The built-in rules, compiled once."""
+    built = Index()
+    every = families()
+    frequency = _frequency(every)
+    for family in every:
+        for table, weight in ((family.codes, CODE), (family.broad, BROAD), (family.vague, VAGUE)):
+            for label, line in _lines(table):
+                built.codes.setdefault(compared(line), Meaning(weight, label, family.name))
+        for table, weight in ((family.own_codes, OWN_CODE), (family.own_broad, OWN_BROAD)):
+            for label, line in _lines(table):
+                built.own.setdefault((family.name, compared(line)), Meaning(weight, label, family.name))
+        for table, weight in ((family.own_phrases, OWN_PHRASE), (family.phrases, PHRASE), (family.words, WORD)):
+            for label, line in _lines(table):
+                _add(built, _phrase(line, weight, label, family.name), frequency)
+        built.providers.extend((word, family.name) for word in family.providers)
+        built.signs.extend((sign, family.name) for sign in family.signs)
+    return built
+
+
+def phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
+    """Read a phrase as it is written in a table."""
+    return _phrase(line, weight, label, family)
+
+
+def _phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
+    parts = [normal(part).rstrip() for part in line.split("…")]
+    if not line.isascii() and any(ord(letter) > 0x2E80 for letter in line):
+        parts = [part.strip() for part in parts]
+    shown = tuple(part for part in parts if part.strip())
+    return Phrase(shown, weight, label, family, weight == OWN_PHRASE, sum(map(len, shown)))
+
+
+def _words(parts: Iterable[str]) -> list[str]:
+    return [word for part in parts for word in part.split()]
+
+
+def _frequency(every: tuple[Family, ...]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for family in every:
+        for table in (family.phrases, family.own_phrases, family.words):
+            for lines in table.values():
+                for word in normal(lines).split():
+                    counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1
+    for word in (
+        "the",
+        "your",
+        "to",
+        "of",
+        "is",
+        "in",
+        "for",
+        "not",
+        "this",
+        "error",
+        "request",
+        "model",
+        "that",
+        "and",
+    ):
+        counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1000
+    return counts
+
+
+def _add(built: Index, added: Phrase, frequency: Mapping[str, int]) -> None:
+    words = _words(added.parts)
+    if any(ord(letter) > 0x2E80 for word in words for letter in word):
+        built.unspaced.append(added)
+        return
+    anchor = min(words, key=lambda word: frequency.get(word[:KEY], 0))
+    built.anchors.setdefault(anchor[:KEY], []).append(added)

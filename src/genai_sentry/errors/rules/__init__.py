@@ -1,0 +1,50 @@
+"""The rules: data, one table for each family of providers. To add a provider, add a `Family` and name it here."""
+
+from genai_sentry.errors.rules.model import Family, Rule
+
+__all__ = ["Family", "Rule", "families"]
+
+
+def families() -> tuple[Family, ...]:
+    """All families, the more special first."""
+    from genai_sentry.errors.rules.anthropic import ANTHROPIC
+    from genai_sentry.errors.rules.china import (
+        BAIDU,
+        DASHSCOPE,
+        DEEPSEEK,
+        MINIMAX,
+        MOONSHOT,
+        SILICONFLOW,
+        SPARK,
+        TENCENT,
+        VOLCENGINE,
+        ZHIPU,
+    )
+    from genai_sentry.errors.rules.chinese import CHINESE
+    from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
+    from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
+    from genai_sentry.errors.rules.google import GOOGLE
+    from genai_sentry.errors.rules.hosts import (
+        CEREBRAS,
+        CODE_HOSTS,
+        COHERE,
+        FIREWORKS,
+        GROQ,
+        HUGGINGFACE,
+        MISTRAL,
+        NVIDIA,
+        PERPLEXITY,
+        TOGETHER,
+        XAI,
+    )
+    from genai_sentry.errors.rules.openai import OPENAI
+    from genai_sentry.errors.rules.sdk import SDK
+    from genai_sentry.errors.rules.self_hosted import SELF_HOSTED
+    from genai_sentry.errors.rules.transport import TRANSPORT
+
+    return (
+        ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
+        AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
+        HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
+        OPENAI, TRANSPORT, SDK, CHINESE,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Anthropic. Billing, context overflow and policy all come as `invalid_request_error`; the wording tells them apart."""
+
+from genai_sentry.errors.rules.model import Family
+
+ANTHROPIC = Family(
+    name="anthropic",
+    providers=("anthropic", "claude"),
+    signs=("anthropic", "claude"),
+    codes={
+        "invalid_request/payload_too_large": """
+            request_too_large
+        """,
+        "server_error/overloaded": """
+            overloaded_error
+        """,
+    },
+    own_broad={
+        "model_unavailable/not_found": """
+            not_found_error
+        """,
+        "quota_exceeded/insufficient_balance": """
+            billing_error
+        """,
+    },
+    phrases={
+        "quota_exceeded/insufficient_balance": """
+            credit balance is too low to access
+        """,
+        "quota_exceeded/spend_limit": """
+            you have reached your specified api usage limits
+            will regain access on
+        """,
+        "context_length/max_tokens_too_large": """
+            input length and max_tokens exceed context limit
+        """,
+        "context_length/input_too_long": """
+            extra usage is required for long context
+            long context beta is not yet available
+        """,
+        "rate_limit/tokens_per_minute": """
+            input tokens per minute
+            output tokens per minute
+        """,
+        "rate_limit/requests_per_minute": """
+            rate limit … requests per minute
+        """,
+        "rate_limit/concurrency": """
+            number of concurrent connections has exceeded
+        """,
+        "invalid_request/invalid_parameter": """
+            streaming is required for operations that may take longer
+            max_tokens … which is the maximum allowed number of output tokens
+            budget_tokens
+            cache_control … maximum
+        """,
+        "authentication/invalid_key": """
+            oauth authentication is currently not supported
+            oauth authentication is currently not allowed
+            only authorized for use with claude code
+        """,
+        "authentication/expired": """
+            oauth token has expired
+            oauth token has been revoked
+        """,
+        "permission_denied/org": """
+            this organization has been disabled
+            your organization has disabled
+            organization does not have access
+        """,
+        "server_error/internal": """
+            internal server error
+        """,
+    },
+    own_phrases={
+        "permission_denied/region": """
+            request not allowed
+        """,
+        "model_unavailable/not_found": """
+            not_found_error model:
+            model: claude
+        """,
+    },
+)

@@ -1,0 +1,90 @@
+"""How a rule is written: plain tables, one `Family` for each family of providers.
+
+A table gives, for each label, what leads to it, one a line. A label is written `type/reason`, in the taxonomy's words;
+`type` alone means that the reason is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from genai_sentry.errors.taxonomy import KINDS, ErrorType, Reason
+
+Label = tuple[ErrorType, Reason]
+Table = Mapping[str, str]
+
+_NONE: Table = MappingProxyType({})
+
+
+def parse_label(text: str) -> Label:
+    """Read `type/reason`.
+
+    Raises:
+        ValueError: no such type, or the type can't have that reason.
+    """
+    kind, _, reason = text.partition("/")
+    label = ErrorType(kind), Reason(reason or "unspecified")
+    if label[1] not in KINDS[label[0]].reasons:
+        raise ValueError(f"{kind} has no reason {reason!r}")
+    return label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What the errors of one family of providers mean.
+
+    Codes are compared without case, hyphens and underscores, so `RateLimitError` equals `rate_limit_error`. Phrases
+    are compared without case, quotes and punctuation; `…` stands for any few words between.
+
+    Attributes:
+        name: for the evidence line.
+        providers: words in a provider's name by which the family is known.
+        signs: words in the error itself by which it is known (host names, namespaces), lower case.
+        codes: values of code, type, status or reason, and exception names, that say it all, whoever sends them.
+        broad: values that name an area only; a phrase may say better.
+        vague: values so general that any phrase, and a telling HTTP status, says better.
+        phrases: wordings that a provider uses for one thing only.
+        own_codes, own_broad, own_phrases: the same, valid only where the error is known to be this family's.
+        words: everyday wordings; asked last.
+    """
+
+    name: str
+    providers: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    codes: Table = field(default=_NONE)
+    broad: Table = field(default=_NONE)
+    vague: Table = field(default=_NONE)
+    phrases: Table = field(default=_NONE)
+    own_codes: Table = field(default=_NONE)
+    own_broad: Table = field(default=_NONE)
+    own_phrases: Table = field(default=_NONE)
+    words: Table = field(default=_NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule of the user's own; every condition that is given must hold.
+
+    Attributes:
+        then: the label, `type/reason`.
+        code: a value of code, type or status in the body.
+        phrase: a wording in any message; `…` stands for any few words.
+        exception: a class name in the chain of causes, with or without its module.
+        status: the HTTP status.
+        provider: the provider's name.
+    """
+
+    then: str
+    code: str | None = None
+    phrase: str | None = None
+    exception: str | None = None
+    status: int | None = None
+    provider: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the label, and that there is a condition at all; raise ValueError otherwise."""
+        parse_label(self.then)
+        if all(one is None for one in (self.code, self.phrase, self.exception, self.status, self.provider)):
+            raise ValueError("a rule needs a condition")

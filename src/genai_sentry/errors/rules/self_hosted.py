@@ -1,0 +1,131 @@
+"""Servers that people run themselves: vLLM, SGLang, TGI, Ollama, llama.cpp, LM Studio, LocalAI."""
+
+from genai_sentry.errors.rules.model import Family
+
+SELF_HOSTED = Family(
+    name="self_hosted",
+    providers=("vllm", "sglang", "ollama", "llama.cpp", "llama_cpp", "lmstudio", "lm_studio", "localai", "tgi"),
+    signs=("vllm", "sglang", "ollama", "llama_", "lm studio"),
+    codes={
+        "context_length/input_too_long": """
+            exceed_context_size_error
+        """,
+        "server_error/internal": """
+            EngineDeadError
+            EngineGenerateError
+            AsyncEngineDeadError
+        """,
+        "server_error/unavailable": """
+            unavailable_error
+        """,
+        "invalid_request/unsupported_parameter": """
+            not_supported_error
+        """,
+    },
+    phrases={
+        "context_length/input_too_long": """
+            the request exceeds the available context size
+            is longer than the maximum model length
+            longer than the model's context length
+            input length … exceeds the maximum context
+            input length exceeds the context length
+            exceeds the model's maximum context length
+            requested token count exceeds the model's maximum context length
+            greater than the context length
+            trying to keep the first … tokens when context the overflows
+            not enough context length
+            prompt … longer than the context
+        """,
+        "context_length/max_tokens_too_large": """
+            max_tokens or max_completion_tokens is too large
+            inputs tokens + max_new_tokens must be
+        """,
+        "model_unavailable/loading": """
+            loading model
+            model is loading
+            server loading model
+            model unloaded
+            model was unloaded
+        """,
+        "model_unavailable/not_found": """
+            try pulling it first
+            model … not found, try pulling
+            file does not exist
+            model not loaded
+            no models loaded
+            could not load model
+            model not installed
+            failed to load model … not found
+        """,
+        "invalid_request/unsupported_parameter": """
+            does not support tools
+            does not support chat
+            does not support generate
+            does not support thinking
+            does not support insert
+            does not support embeddings
+            tools param requires --jinja flag
+            requires --jinja
+            --enable-auto-tool-choice
+            this server does not support
+            server does not support embeddings
+            mmproj
+        """,
+        "invalid_request/invalid_message_order": """
+            after the optional system message, conversation roles must alternate
+            conversation roles must alternate
+            only user, assistant and tool roles are supported
+            no user query found in messages
+            cannot have 2 or more assistant messages
+        """,
+        "server_error/internal": """
+            llama runner process has terminated
+            llama runner process no longer running
+            model runner has unexpectedly stopped
+            model requires more system memory
+            requires more system memory
+            unable to load model
+            unable to allocate
+            error loading model
+            cudamalloc failed
+            enginecore encountered an issue
+            background loop has errored
+            engine is dead
+            engine process died
+            compute error
+            failed to decode
+            unexpected server status
+            runner … terminated
+            enginedeaderror
+            failed to load model
+            model failed to load
+        """,
+        "server_error/overloaded": """
+            maximum pending requests exceeded
+            server busy, please try again
+            no slot available
+            slot unavailable
+            request queue is full
+        """,
+        "rate_limit": """
+            reached your session usage limit
+            reached your weekly usage limit
+            reached your hourly usage limit
+            reached your usage limit
+        """,
+        "invalid_request/invalid_schema": """
+            failed to parse grammar
+            compile_grammar
+            json schema conversion failed
+        """,
+        "permission_denied/other": """
+            requires a subscription
+        """,
+        "invalid_request/invalid_parameter": """
+            failed to parse messages
+            chat template
+            template … error
+            not a multimodal model
+        """,
+    },
+)

@@ -1,0 +1,356 @@
+"""What goes wrong between the application and the provider: exception classes and the words of sockets and proxies.
+
+Classes of httpx, httpx2, httpcore, anyio, ssl, socket, aiohttp, requests, urllib3, botocore, grpc and the SDKs, by bare
+name; wordings of operating systems, Python, Node, Go, Java and .NET.
+"""
+
+from genai_sentry.errors.rules.model import Family
+
+TRANSPORT = Family(
+    name="transport",
+    codes={
+        "timeout/client_pool": """
+            PoolTimeout
+        """,
+        "timeout/client_connect": """
+            ConnectTimeout
+            ConnectTimeoutError
+            ConnectionTimeoutError
+            UND_ERR_CONNECT_TIMEOUT
+        """,
+        "timeout/client_read": """
+            ReadTimeout
+            ReadTimeoutError
+            WriteTimeout
+            SocketTimeoutException
+            ServerTimeoutError
+            SocketTimeoutError
+            UND_ERR_HEADERS_TIMEOUT
+            UND_ERR_BODY_TIMEOUT
+            HeadersTimeoutError
+            BodyTimeoutError
+        """,
+        "connection_error/dns": """
+            gaierror
+            ENOTFOUND
+            EAI_AGAIN
+            NameResolutionError
+            ClientConnectorDNSError
+            UnknownHostException
+            EAI_NONAME
+        """,
+        "connection_error/refused": """
+            ConnectionRefusedError
+            ECONNREFUSED
+        """,
+        "connection_error/tls": """
+            SSLError
+            SSLCertVerificationError
+            SSLZeroReturnError
+            SSLEOFError
+            CertificateError
+            ClientConnectorSSLError
+            ClientConnectorCertificateError
+            ClientSSLError
+            SSLHandshakeException
+            CERT_HAS_EXPIRED
+            SELF_SIGNED_CERT_IN_CHAIN
+            DEPTH_ZERO_SELF_SIGNED_CERT
+            UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+            UNABLE_TO_VERIFY_LEAF_SIGNATURE
+            ERR_TLS_CERT_ALTNAME_INVALID
+            CERTIFICATE_VERIFY_FAILED
+            TLSV1_ALERT
+        """,
+        "connection_error/reset": """
+            ConnectionResetError
+            ConnectionAbortedError
+            BrokenPipeError
+            ECONNRESET
+            ECONNABORTED
+            EPIPE
+            RemoteDisconnected
+            ServerDisconnectedError
+            ClientOSError
+            ConnectionClosedError
+            BrokenResourceError
+            UND_ERR_SOCKET
+        """,
+        "connection_error/proxy": """
+            ProxyError
+            ClientProxyConnectionError
+            ClientHttpProxyError
+            ProxyConnectionError
+        """,
+        "connection_error/incomplete_body": """
+            IncompleteRead
+            ChunkedEncodingError
+            ClientPayloadError
+            IncompleteReadError
+            ResponseStreamingError
+            ContentLengthError
+            TransferEncodingError
+            ERR_STREAM_PREMATURE_CLOSE
+        """,
+        "cancelled": """
+            CancelledError
+            AbortError
+            APIUserAbortError
+            KeyboardInterrupt
+            GeneratorExit
+            ABORT_ERR
+        """,
+        "invalid_response/schema": """
+            APIResponseValidationError
+        """,
+        "invalid_response/malformed": """
+            JSONDecodeError
+            JSONParseError
+            AI_JSONParseError
+            InvalidJSONError
+            ContentTypeError
+            ContentDecodingError
+        """,
+        "invalid_response/empty": """
+            AI_NoOutputGeneratedError
+            NoOutputGeneratedError
+            EmptyResponseError
+        """,
+    },
+    broad={
+        "connection_error": """
+            ConnectError
+            ReadError
+            WriteError
+            CloseError
+            NetworkError
+            ClientConnectorError
+            ClientConnectionError
+            EndpointConnectionError
+            ConnectionClosedException
+            NewConnectionError
+            ServerConnectionError
+            RemoteProtocolError
+            LocalProtocolError
+            ENETUNREACH
+            EHOSTUNREACH
+            ENETDOWN
+        """,
+        "timeout/client_read": """
+            ETIMEDOUT
+            TimeoutException
+            APITimeoutError
+            TimeoutError
+            APIConnectionTimeoutError
+            ConnectionTimeout
+        """,
+        "invalid_response/schema": """
+            ResponseValidationError
+            OutputParserException
+            AI_TypeValidationError
+            TypeValidationError
+            AI_NoObjectGeneratedError
+            NoObjectGeneratedError
+            InstructorRetryException
+        """,
+    },
+    phrases={
+        "timeout/client_connect": """
+            connect timeout
+            connection timed out after
+            connection to … timed out. (connect timeout
+            timed out while connecting
+            connection timeout to host
+        """,
+        "timeout/client_pool": """
+            pooltimeout
+            connection pool … timed out
+            pool timeout
+        """,
+        "timeout/client_read": """
+            read timed out
+            read timeout
+            read operation timed out
+            write operation timed out
+            httpclient.timeout
+            client.timeout exceeded while awaiting headers
+            client.timeout or context cancellation
+            timeout awaiting response headers
+            no data received within
+            request timed out.
+            socket hang up … timeout
+            stream idle timeout
+            no chunk received
+            timeout of … ms exceeded
+        """,
+        "timeout/gateway": """
+            gateway timeout
+            gateway time out
+            504 gateway
+            stream timeout
+            upstream request timeout
+            endpoint request timed out
+            a timeout occurred
+            function invocation timeout
+            upstream_response_timeout
+            the request timed out
+            request timed out at
+            your request timed out
+            server didn't respond in time
+            upstream timed out
+        """,
+        "timeout/upstream": """
+            deadline expired before operation could complete
+            deadline_exceeded
+            deadline exceeded
+            model timed out
+            model request timed out
+            timed out … generating
+            inference timed out
+            upstream timeout
+            provider timed out
+            the operation timed out on the server
+            context deadline exceeded
+            request timed out, please try again later
+            server_error … timed out
+            timed out waiting for
+            timed out while waiting
+        """,
+        "connection_error/dns": """
+            name or service not known
+            temporary failure in name resolution
+            nodename nor servname provided
+            getaddrinfo failed
+            getaddrinfo enotfound
+            getaddrinfo eai_again
+            no such host
+            no address associated with hostname
+            failed to resolve
+            could not resolve host
+            dns resolution failed
+            dns error
+            failed to lookup address
+            name resolution
+            host is unknown
+            name does not resolve
+            name_not_resolved
+        """,
+        "connection_error/refused": """
+            connection refused
+            actively refused
+            econnrefused
+            connect call failed
+            all connection attempts failed
+            failed to connect to
+            由于目标计算机积极拒绝
+        """,
+        "connection_error/tls": """
+            certificate verify failed
+            certificate_verify_failed
+            self signed certificate
+            self-signed certificate
+            unable to get local issuer certificate
+            unable to verify the first certificate
+            certificate has expired
+            certificate is not trusted
+            certificate signed by unknown authority
+            hostname mismatch
+            tls handshake
+            ssl handshake
+            wrong version number
+            eof occurred in violation of protocol
+            unexpected_eof_while_reading
+            sslv3 alert
+            tlsv1 alert
+            ssl error
+            ssl: 
+            client network socket disconnected before secure tls
+            invalid peer certificate
+            certificate
+        """,
+        "connection_error/reset": """
+            connection reset
+            connection aborted
+            connection was forcibly closed
+            forcibly closed by the remote host
+            remote end closed connection without response
+            broken pipe
+            server disconnected
+            socket hang up
+            other side closed
+            econnreset
+            server closed the connection
+            connection was closed
+            connection closed
+            closed connection unexpectedly
+            connection error caused failure
+            connection lost
+            econnaborted
+            stream reset
+            received unexpected eof
+            transport endpoint is not connected
+            goaway
+        """,
+        "connection_error/proxy": """
+            cannot connect to proxy
+            unable to connect to proxy
+            tunnel connection failed
+            proxy authentication required
+            proxyconnect
+            407 proxy
+            proxy error
+            proxy connect
+        """,
+        "connection_error/incomplete_body": """
+            peer closed connection without sending complete message body
+            incomplete chunked read
+            incompleteread
+            response ended prematurely
+            response payload is not completed
+            transferencodingerror
+            contentlengtherror
+            not enough data for satisfy
+            premature close
+            end of tcp stream
+            connection broken
+            unexpected eof
+            error reading a body from connection
+            error decoding response body
+            received … bytes … expected
+            stream disconnected before completion
+            stream closed before
+            error in input stream
+            incomplete message
+        """,
+        "connection_error/other": """
+            error communicating with openai
+            connection error
+            network is unreachable
+            no route to host
+            network error
+            fetch failed
+            failed to fetch
+            error sending request for url
+            could not connect to
+            cannot connect to host
+            unable to connect
+            could not connect
+            network connection
+            max retries exceeded with url
+            request to https … failed reason
+            failed reason
+            stream error … internal_error
+            error terminated
+            connect error
+            failed to establish a new connection
+            server unreachable
+            connection attempt failed
+        """,
+        "cancelled": """
+            request aborted
+            cancellederror
+            cancelled by caller
+            abortederror
+        """,
+    },
+)

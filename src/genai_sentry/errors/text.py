@@ -1,0 +1,139 @@
+"""What is done to a message before it is compared: cutting, cleaning, removing what others have added or echoed."""
+
+from __future__ import annotations
+
+import re
+
+HEAD, TAIL = 3000, 1200
+"""Of a longer text these many characters are read, from its beginning and from its end."""
+
+_PUNCTUATION = str.maketrans(
+    {mark: None for mark in "'`\"’‘“”*"}
+    | {mark: " " for mark in "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」《》"}
+)
+
+
+def cut(text: str) -> str:
+    """Keep beginning and end of an overlong text."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
+
+
+def normal(text: str) -> str:
+    """Lower case, no quotes, no punctuation, single spaces, one at either end."""
+    return f" {' '.join(text.lower().translate(_PUNCTUATION).split())} "
+
+
+_QUOTED = re.compile(
+    r'"[^"\n]{12,2000}"|`[^`\n]{12,2000}`|“[^”\n]{12,2000}”|「[^」\n]{12,2000}」|'
+    r"(?<![\w])'(?:[^'\n]|'(?=\w)){12,2000}'(?!\w)"
+)
+_ECHO = re.compile(
+    r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|line starts with)"
+    r"['\"]?\s{0,3}[:=]\s{0,3}(?=['\"“`])(?:\"[^\"\n]{0,2000}\"?|'[^'\n]{0,2000}'?|“[^”]{0,2000}”?|`[^`]{0,2000}`?)",
+    re.IGNORECASE,
+)
+_MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
+
+
+def _masked(match: re.Match[str]) -> str:
+    return " … " if match[0].count(" ") >= 2 else match[0]
+
+
+def without_quotes(text: str) -> str | None:
+    """The text without the sentences it quotes, which may be the user's own; None where that changes nothing.
+
+    None as well where next to nothing else is left: then the quotation is the message.
+    """
+    shorter = _QUOTED.sub(_masked, _ECHO.sub(" … ", text))
+    if shorter == text or not _MANY_LETTERS.search(shorter):
+        return None
+    return shorter
+
+
+_BOILERPLATE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"this is a server[- ]side issue, usually temporary[^\n.]{0,80}\.?(?: if it persists,[^\n]{0,120})?",
+        r"possible quota limitations in place[^\n]{0,160}",
+        r"the [\w .-]{2,40} api provider is down or overloaded\.?",
+        r"if you believe this is an error[^\n.]{0,60}(?:contact|support)[^\n.]{0,60}\.?",
+        r"for more information (?:on|about) this error[^\n]{0,20}\b(?:read|head|check|visit|see)\b[^\n]{0,200}",
+        r"for more information check: ?https?://\S{0,200}",
+        r"\bwill (?:sleep for [\d.]+ \w+|retry)[^\n]{0,60}",
+        r"retrying in [\d.]+ ?\w{0,12}[^\n]{0,40}|retrying with backoff[.…]*",
+        r"\(?sdk attempt count: \d+\)?|attempt \d+ failed with status \d+\.?",
+        r"received model group=[^\n]{0,400}|available model group fallbacks=[^\n]{0,400}",
+        r"\bcontent_policy_fallback\w{0,3}=\S{0,60}|\bcontext_window_fallback\w{0,3}=\S{0,60}",
+        r"please run /login\s*·?",
+        r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}",
+        r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}",
+        r"https?://[^\s\"'<>)\]]{1,300}",
+    )
+)
+_SUSPECTS = (
+    "server-side issue",
+    "quota limitations",
+    "is down or",
+    "believe this",
+    "more information",
+    "more information check",
+    "will ",
+    "retrying",
+    "attempt",
+    "model group",
+    "_fallback",
+    "/login",
+    "more tokens",
+    "int: ",
+    "http",
+)
+
+
+def without_boilerplate(text: str) -> str:
+    """The text without what clients and gateways add to every error, and without web addresses."""
+    lower = text.lower()
+    for suspect, pattern in zip(_SUSPECTS, _BOILERPLATE, strict=True):
+        if (
+            suspect in lower
+            or suspect == "int: "
+            and "hint: " in lower
+            or suspect == "server-side issue"
+            and "server side issue" in lower
+        ):
+            text = pattern.sub(" ", text)
+    return text
+
+
+_HTML = re.compile(r"<!?(?:doctype|html|head|title|body)\b", re.IGNORECASE)
+_DROPPED = re.compile(r"<(style|script)\b[^>]{0,200}>.{0,4000}?(?:</\1>|$)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,400}>")
+
+
+def is_html(text: str) -> bool:
+    """Whether an HTML page begins somewhere in the text."""
+    return "<" in text and _HTML.search(text[:1500]) is not None
+
+
+def html_text(text: str) -> str:
+    """What a reader of the page would see, in short."""
+    return " ".join(_TAG.sub(" ", _DROPPED.sub(" ", text[:20_000])).split())[:1500]
+
+
+_PHRASE_OF_STATUS = (
+    r"bad request|unauthorized|payment required|forbidden|not found|method not allowed|request timeout|"
+    r"request entity too large|payload too large|unprocessable|too many requests|internal server error|"
+    r"bad gateway|service unavailable|gateway time-?out|client closed request"
+)
+_STATUS = re.compile(
+    r"(?:\bstatus(?:[ _-]?code)?|\berror(?: code)?|\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
+    r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)(?![\d.,%]\d|\d|-\d|\w)"
+    rf"|(?:^|[\[(:\s])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
+    r"|\[([45]\d\d)[\] :]"
+    r"|\A\W{0,3}([45]\d\d)(?= ?[-:{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
+    re.IGNORECASE,
+)
+
+
+def statuses(text: str) -> list[int]:
+    """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
+    return [int(next(filter(None, match.groups()))) for match in _STATUS.finditer(text[:1200])]

@@ -1,0 +1,134 @@
+"""How long the provider says to wait, from headers, body fields and messages; in seconds."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST = 60 * 86_400.0
+"""A longer wait is taken for a misreading."""
+
+_UNITS = {
+    "ms": 0.001, "millisecond": 0.001, "milliseconds": 0.001, "毫秒": 0.001,
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0, "秒钟": 1.0,
+    "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0, "分": 60.0, "分钟": 60.0,
+    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0,
+    "d": 86_400.0, "day": 86_400.0, "days": 86_400.0, "天": 86_400.0,
+}  # fmt: skip
+_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_PIECE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,9}})?)\s?({_UNIT})(?![a-z])", re.IGNORECASE)
+_DURATION = rf"(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?(?:{_UNIT})(?![a-z]),?\s?(?:and\s)?){{1,5}}"
+_IN_TEXT = re.compile(
+    rf"(?:(?:try(?:\sagain)?|retry|retrying|available\sagain|again|reset|resets|wait(?:ing)?)\s(?:(?:your\srequest|again|it|for|"
+    rf"approximately|about|at\sleast|in|after|quota\swill\sreset)\s){{0,4}}|请在\s?|请等待\s?|等待\s?|请于\s?)({_DURATION})",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?:retry|try again|reset)s?[ _-](?:after|in)[\"']?\s?[:=]?\s?[\"']?(\d{1,7}(?:\.\d{1,6})?)(?![\d\w-])",
+    re.IGNORECASE,
+)
+
+
+def duration(text: str) -> float | None:
+    """Read `6m0s`, `12ms`, `1h30m`, `34.5s`, `5 days 22 hours`; None for anything else."""
+    pieces = _PIECE.findall(text)
+    if not pieces:
+        return None
+    return _sane(sum(float(number) * _UNITS[unit.lower()] for number, unit in pieces))
+
+
+def moment(text: str, now: float) -> float | None:
+    """Seconds from `now` (Unix time) until an RFC 3339 or HTTP date; None for anything else."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    try:
+        return _sane(max(0.0, when.timestamp() - now))
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _sane(seconds: float) -> float | None:
+    return round(seconds, 3) if 0 <= seconds <= LONGEST else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None
+
+
+def _value(name: str, raw: object, now: float) -> float | None:
+    text = str(raw).strip()[:64]
+    number = _number(text)
+    if number is not None:
+        if name.endswith(("-ms", "_ms")):
+            return _sane(number / 1000)
+        if number > 1e12:
+            return _sane(max(0.0, number / 1000 - now))
+        if number > 1e9:
+            return _sane(max(0.0, number - now))
+        return _sane(number)
+    return moment(text, now) if len(text) > 9 else duration(text)
+
+
+_RESETS = (
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
+    ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
+    ("x-ratelimit-remaining", "x-ratelimit-reset"),
+    ("ratelimit-remaining", "ratelimit-reset"),
+)
+
+
+def from_headers(headers: Mapping[str, str], *, limited: bool) -> float | None:
+    """Read `retry-after-ms`, `retry-after` and, for a rate limit, the resets of what is used up."""
+    now = time.time()
+    for name in ("retry-after-ms", "x-ms-retry-after-ms", "retry-after", "x-retry-after"):
+        raw = headers.get(name)
+        if raw is not None:
+            value = _value(name, raw, now)
+            if value is not None:
+                return value
+    if not limited:
+        return None
+    waits = [
+        _value(reset, headers[reset], now)
+        for remaining, reset in _RESETS
+        if reset in headers and (_number(headers.get(remaining, "0")) or 0.0) <= 0
+    ]
+    known = [wait for wait in waits if wait is not None]
+    return max(known) if known else None
+
+
+def from_fields(fields: Iterable[tuple[str, object]]) -> float | None:
+    """Read body fields made for it, such as `retryDelay` of Gemini's RetryInfo."""
+    now = time.time()
+    for name, raw in fields:
+        value = _value(name, raw, now)
+        if value is not None:
+            return value
+    return None
+
+
+def from_text(text: str) -> float | None:
+    """Read what a message names: `try again in 6m0s`, `retry after 20 seconds`, `请在 30 秒后重试`."""
+    match = _IN_TEXT.search(text)
+    if match:
+        return duration(match[1])
+    bare = _BARE.search(text)
+    return _sane(float(bare[1])) if bare else None
