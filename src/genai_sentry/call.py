@@ -54,6 +54,7 @@ class Call:
         "_context_token",
         "_current_token",
         "_done",
+        "_last_end",
         "_open",
         "_returned",
         "_sending",
@@ -82,7 +83,6 @@ class Call:
         "status",
         "stream",
         "wait_s",
-        "_last_end",
     )
 
     def __init__(

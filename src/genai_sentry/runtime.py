@@ -16,6 +16,7 @@ from genai_sentry.budgets import Budgets
 from genai_sentry.call import Call
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
+from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.guard import swallowed
 from genai_sentry.pricing import Pricer
 from genai_sentry.ratelimit.forecast import Forecaster
@@ -186,7 +187,7 @@ class Runtime:
             )
             record.message = message_of(outcome.error)
             return found
-        return self.classifier.outcome(outcome, report_truncated=self.settings.report_truncated)
+        return classify_finish(outcome, report_truncated=self.settings.report_truncated)
 
     def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         outcome, found = record.outcome, call.format
