@@ -13,7 +13,7 @@ from genai_sentry.pricing.catalogue import CATALOGUE
 from genai_sentry.pricing.cost import Cost
 from genai_sentry.pricing.pricer import Pricer
 from genai_sentry.pricing.rates import RateCard
-from genai_sentry.pricing.sellers import CATALOGUE_IDS, maker_of
+from genai_sentry.pricing.sellers import CATALOGUE_IDS, closed_model
 from genai_sentry.wire.outcome import Usage
 
 Prices = Mapping[str, Any] | str | Path | None
@@ -251,7 +251,7 @@ def _find(
 ) -> tuple[str, RateCard, str] | None:
     """Who bills, by what, and who says so."""
     CATALOGUE.load()
-    maker = maker_of(model.strip().lower())
+    maker = closed_model(model.strip().lower())
     sellers = [provider] if provider else [maker[0]] if maker else list(OWN_INTERFACES)
     name = maker[1] if maker and not provider else model
     for seller in sellers:

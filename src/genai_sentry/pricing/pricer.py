@@ -13,9 +13,10 @@ from genai_sentry.pricing.cost import Cost
 from genai_sentry.pricing.rates import RateCard
 from genai_sentry.pricing.sellers import DEPLOYED, seller_of, sellers
 from genai_sentry.pricing.table import PriceTable
+from genai_sentry.wire.outcome import Usage
 
 if TYPE_CHECKING:
-    from genai_sentry.wire.outcome import Outcome, Usage
+    from genai_sentry.wire.outcome import Outcome
 
 CACHED = 1024
 """Prices that are remembered; with more names of models than that, all are looked up again."""
@@ -94,6 +95,8 @@ class Pricer:
         found = self._entry((provider, host, tier, batch, answered, *models), time.time() if at is None else at)
         if found is None or found.card is None:
             return None
+        if usage.billed_input_tokens is not None or usage.billed_output_tokens is not None:
+            usage = _billed(usage)
         amount = found.card.amount(usage)
         return None if amount is None else Cost(*amount, found.source)
 
@@ -134,3 +137,13 @@ class Pricer:
             self._cache.clear()
         self._cache[key] = entry
         return entry
+
+
+def _billed(usage: Usage) -> Usage:
+    """What is billed where the provider tells that apart from what it counted; parts of the counts do not matter then."""
+    given, made = usage.billed_input_tokens, usage.billed_output_tokens
+    return Usage(
+        input_tokens=usage.input_tokens if given is None else given,
+        output_tokens=usage.output_tokens if made is None else made,
+        web_searches=usage.web_searches,
+    )

@@ -1,11 +1,11 @@
 """Whose list price applies: from a provider's name, a host and a model's names to the catalogue's provider and model.
 
-A call is priced by the list of whoever served it. Behind a gateway that is not known to have prices of its own (a
-LiteLLM proxy, Portkey, an unknown host that speaks OpenAI's format) the model's maker serves it in the end, so the
-maker's list price of the very same model applies, where the name says who the maker is: `anthropic/claude-…`, or a
-name of OpenAI's own behind OpenAI's interface. Models with open weights have no such maker: anyone may host them at
-any price, so behind an unknown host their cost is unknown. A gateway that bills otherwise belongs in the user's price
-table.
+A call is priced by the list of whoever served it. A gateway that has no list of its own (a LiteLLM proxy, Portkey), or
+an unknown host that speaks OpenAI's format, passes a closed model's call on to its maker in the end: there the maker's
+list price of that very model applies, where the name says who the maker is. That is a name of OpenAI's behind OpenAI's
+interface, or one such as `anthropic/claude-…`. Models with open weights have no such maker: anyone may serve them at
+any price, so behind a gateway their cost is unknown. A gateway that bills otherwise, or a local server that borrows a
+name, belongs in the user's price table.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from genai_sentry.makers import maker_of
+
 CATALOGUE_IDS: dict[str, str] = {
-    "azure": "azure",
     "azure.ai.inference": "azure",
     "azure.ai.openai": "azure",
     "az.ai.inference": "azure",
@@ -42,37 +43,31 @@ CATALOGUE_IDS: dict[str, str] = {
 }
 """Names of `gen_ai.provider.name`, and common other ones, where the catalogue's differ."""
 
-GATEWAYS = frozenset({"litellm", "portkey", "helicone", "pydantic_gateway", "pydantic_ai_gateway", "vercel", "gateway"})
+BY_HOST: dict[str, tuple[tuple[str, str], ...]] = {
+    "zhipu": (("z.ai", "zai"), ("bigmodel.cn", "zhipuai")),
+    "cloudflare": (("gateway.ai.cloudflare.com", "gateway"),),
+}
+"""Providers with several price lists: the end of the host, and whose list it is."""
+
+GATEWAYS = frozenset({"", "braintrust", "gateway", "helicone", "litellm", "portkey", "pydantic_gateway", "vercel"})
 """Providers that pass a call on and have no list of their own."""
 
-MAKERS: dict[str, str] = {
+CLOSED: dict[str, str] = {
     "openai": "openai",
     "anthropic": "anthropic",
-    "google": "google",
-    "gemini": "google",
-    "vertex_ai": "google",
-    "x-ai": "x-ai",
-    "xai": "x-ai",
+    "gcp.gemini": "google",
+    "x_ai": "x-ai",
     "cohere": "cohere",
     "perplexity": "perplexity",
 }
-"""Prefixes of model names that name a maker of closed models."""
+"""Makers whose models are theirs alone to serve or to license, with the catalogue's id."""
 
-_CLOSED = (
-    ("openai", re.compile(r"(gpt-(?!oss)|chatgpt-|o[134](-|$)|text-embedding-|computer-use-|codex-)")),
-    ("anthropic", re.compile(r"claude-")),
-    ("google", re.compile(r"gemini-")),
-    ("x-ai", re.compile(r"grok-[3-9]")),
-    ("cohere", re.compile(r"(command-|embed-v)")),
-    ("perplexity", re.compile(r"sonar($|-)")),
-)
-"""Names of closed models, by maker."""
-
-_VERSION = re.compile(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
-_OPENAI_HOSTS = re.compile(r"(^|\.)api\.openai\.com$")
-_OPEN_WEIGHTS = re.compile(r"gpt-oss")
 DEPLOYED = frozenset({"azure"})
 """Providers where the requested model is a name that the customer chose."""
+
+_OPEN = re.compile(r"gpt-oss|gemma|c4ai|aya-|grok-[12](-|$)|whisper-(large|medium|small|base|tiny)")
+_OPENAI_HOSTS = re.compile(r"(^|\.)api\.openai\.com$")
+_VERSION = re.compile(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
 
 
 def sellers(
@@ -88,18 +83,22 @@ def sellers(
         host: where the call went.
         answered: the answering model where a response was seen; on Azure no other name counts.
     """
+    site = host.strip().lower().partition(":")[0]
     seller = seller_of(provider)
+    for end, other in BY_HOST.get(seller, ()):
+        if site == end or site.endswith(f".{end}"):
+            seller = other
     if answered:
         named = [] if seller in DEPLOYED else [model for model in models if _same_model(model, answered)]
         models = [answered, *named]
-    through = _is_gateway(seller, host)
+    unknown_host = seller == "openai" and bool(site) and _OPENAI_HOSTS.search(site) is None
     for model in dict.fromkeys(model.strip().lower() for model in models if model):
-        if not through:
+        if not unknown_host and seller not in GATEWAYS:
             yield seller, model
             continue
-        maker = maker_of(model, only_openai=seller == "openai")
-        if maker is not None:
-            yield maker
+        found = closed_model(model)
+        if found is not None and not (unknown_host and "/" not in model and found[0] != "openai"):
+            yield found
 
 
 def seller_of(provider: str) -> str:
@@ -108,27 +107,14 @@ def seller_of(provider: str) -> str:
     return CATALOGUE_IDS.get(name, name)
 
 
+def closed_model(model: str) -> tuple[str, str] | None:
+    """The catalogue's id of the maker, and the maker's name for a closed model; None where the name does not tell."""
+    name = model.strip().lower().rpartition("/")[2]
+    maker = CLOSED.get(maker_of(model) or "")
+    return None if maker is None or _OPEN.match(name) else (maker, name)
+
+
 def _same_model(asked: str, answered: str) -> bool:
     """Whether two names mean one model: the requested one may lack the answering one's version, and prefixes differ."""
     one, other = asked.strip().lower().rpartition("/")[2], answered.strip().lower().rpartition("/")[2]
     return _VERSION.sub("", one) == _VERSION.sub("", other)
-
-
-def _is_gateway(seller: str, host: str) -> bool:
-    if seller == "openai":
-        return bool(host) and _OPENAI_HOSTS.search(host.strip().lower().partition(":")[0]) is None
-    return not seller or seller in GATEWAYS
-
-
-def maker_of(model: str, *, only_openai: bool = False) -> tuple[str, str] | None:
-    """The maker's catalogue id and its name for a closed model, from the name alone; None where that does not say."""
-    prefix, slash, rest = model.rpartition("/")
-    maker = MAKERS.get(prefix.rpartition("/")[2].lstrip("@")) if slash else None
-    if maker is not None:
-        return None if _OPEN_WEIGHTS.match(rest) else (maker, rest)
-    if slash:
-        return None
-    for owner, pattern in _CLOSED:
-        if pattern.match(model) and (owner == "openai" or not only_openai):
-            return owner, model
-    return None
