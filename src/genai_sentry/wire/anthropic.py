@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from genai_sentry.wire import openai_request as req
@@ -123,8 +124,7 @@ class MessagesReader(EventReader):
 
     __slots__ = ()
 
-    def _dull(self, chunk: bytes) -> bool:
-        return b'"message_' not in chunk and b'"error"' not in chunk and b'"completion"' not in chunk
+    notable = re.compile(rb'"(?:message_|error"|completion")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"content_block_delta"' in data or b'"completion":' in data):

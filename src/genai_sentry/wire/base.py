@@ -56,7 +56,7 @@ _TELLING: Final = ("message", "detail", "msg", "error_msg")
 
 def _bare(value: Mapping[str, object]) -> bool:
     """Whether a body is an error that does not call itself one: a message or detail, and nothing of an answer."""
-    return len(value) <= 8 and _BARE.issuperset(value) and any(value.get(key) for key in _TELLING)
+    return len(value) <= 8 and _BARE.issuperset(value) and any(isinstance(value.get(key), str) for key in _TELLING)
 
 
 def body_of(content: bytes, content_type: str | None) -> dict[str, object] | None:
@@ -258,7 +258,6 @@ def _closed(body: Body) -> bool | None:
     return end == b"]" if begin == b"[" else None
 
 
-_ENDS: Final = (b"\n\n", b"\r\n\r\n")
 ERROR: Final = re.compile(rb'"error"\s*:\s*[^n\s]')
 """An error that is not null."""
 
@@ -266,19 +265,24 @@ ERROR: Final = re.compile(rb'"error"\s*:\s*[^n\s]')
 class EventReader(StreamReader):
     """Follows a stream of events. Bytes are only scanned; what is kept is decoded once, in `finish`.
 
-    Subclasses say which bytes can be passed over at a glance (`_dull`), sort single events (`_event`), and build the
-    outcome (`_build`). A stream that turns out to be one JSON body (an error, mostly) is read as a whole answer.
+    Subclasses say which bytes deserve a closer look (`notable`), sort single events (`_event`), and build the outcome
+    (`_build`). Whole events without anything notable are passed over at the cost of one search. A stream that turns
+    out to be one JSON body (an error, mostly) is read as a whole answer.
     """
 
-    __slots__ = ("_begun", "_first", "_kept", "_kept_bytes", "_last", "_open", "_splitter", "_whole", "done")
+    __slots__ = ("_begun", "_first", "_kept", "_kept_bytes", "_last", "_open", "_search", "_splitter", "_whole", "done")
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
+    notable: re.Pattern[bytes] = re.compile(rb"")
+    ends: tuple[bytes, ...] = (b"\n\n", b"\r\n\r\n")
+    """What whole events end with."""
     bare_json: bool = False
     """Whether a stream may begin with `{` (lines of JSON), so that this does not make it a whole answer."""
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
         self._splitter = type(self).splitter()
+        self._search = self.notable.search
         self._begun = False
         self._whole = False
         self._open = True
@@ -291,9 +295,8 @@ class EventReader(StreamReader):
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
-        if not self._open and chunk.endswith(_ENDS) and self._dull(chunk):
-            return
-        self._look(chunk)
+        if self._open or not chunk.endswith(self.ends) or b"[DONE]" in chunk[-10:] or self._search(chunk) is not None:
+            self._look(chunk)
 
     def _look(self, chunk: bytes) -> None:
         if self._whole:
@@ -346,10 +349,6 @@ class EventReader(StreamReader):
         """First event, kept events and last usage-bearing event, decoded, in that order."""
         raw = [self._first, *self._kept, self._last]
         return [value for data in raw if data is not None and (value := decoded(data)) is not None]
-
-    def _dull(self, chunk: bytes) -> bool:
-        """Whether whole events can be passed over at a glance."""
-        return False
 
     def _event(self, name: bytes, data: bytes) -> None:
         """Sort one event."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from genai_sentry.wire import openai_request as req
@@ -157,8 +158,7 @@ class ChatReader(EventReader):
 
     __slots__ = ()
 
-    def _dull(self, chunk: bytes) -> bool:
-        return b'"message-' not in chunk and b"[DONE]" not in chunk and b'"error"' not in chunk
+    notable = re.compile(rb'"(?:message-|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"content-delta"' in data or b'"tool-' in data):
@@ -189,12 +189,14 @@ class ChatV1Reader(LineReader):
 
     __slots__ = ()
 
+    notable = re.compile(rb'"(?:stream-end|error|message)"')
+
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"text-generation"' in data or b'"tool-calls-' in data):
             self.content_seen = True
         if self._first is None:
             self._first = data
-        elif b'"stream-end"' in data or b'"error"' in data or b'"message":' in data:
+        elif self.notable.search(data):
             self.keep(data)
 
     def _build(self) -> Outcome:

@@ -274,11 +274,20 @@ class GenerateReader(EventReader):
 
     __slots__ = ("_array", "_latest")
 
+    notable = re.compile(rb'"(?:finishReason|error|promptFeedback)"')
+
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
         self._array: sse.ArraySplitter | None = None
         self._latest: bytes | None = None
-        """The last whole chunk with usage, not yet cut into events."""
+        """The last whole chunk passed over: it names usage so far, and is cut into events only if it stays the last."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next decoded bytes, cut anywhere."""
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
+            self._look(chunk)
+        else:
+            self._latest = chunk
 
     def _look(self, chunk: bytes) -> None:
         if self._array is None:
@@ -289,13 +298,6 @@ class GenerateReader(EventReader):
         if self._array is not None:
             for block in self._array.feed(chunk):
                 self._event(b"", block)
-
-    def _dull(self, chunk: bytes) -> bool:
-        if b'"finishReason"' in chunk or b'"error"' in chunk or b'"promptFeedback"' in chunk:
-            return False
-        if b'TokenCount"' in chunk:
-            self._latest = chunk
-        return True
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):

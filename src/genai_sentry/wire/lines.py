@@ -17,6 +17,7 @@ class LineReader(EventReader):
     __slots__ = ("_seen", "_start")
 
     splitter = staticmethod(sse.lines)
+    ends = (b"\n",)
     bare_json = True
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:

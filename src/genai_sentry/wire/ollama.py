@@ -108,12 +108,14 @@ class OllamaReader(LineReader):
 
     __slots__ = ()
 
+    notable = re.compile(rb'"(?:done"\s*:\s*true|error")')
+
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):
             self.content_seen = True
         if self._first is None:
             self._first = data
-        elif b'"done":false' not in data:
+        elif self.notable.search(data):
             self.keep(data)
 
     def _build(self) -> Outcome:

@@ -90,14 +90,9 @@ class ChatReader(EventReader):
 
     __slots__ = ()
 
-    def _dull(self, chunk: bytes) -> bool:
-        finish = chunk.count(b'"finish_reason"')
-        if finish and finish != chunk.count(b'"finish_reason":null'):
-            return False
-        usage = chunk.count(b'"usage"')
-        if usage and usage != chunk.count(b'"usage":null'):
-            return False
-        return b'"error"' not in chunk and b"[DONE]" not in chunk
+    notable = re.compile(
+        rb'"(?:finish_reason"\s*:\s*"[^"]|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|error",|message"\s*:\s*")'
+    )
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):

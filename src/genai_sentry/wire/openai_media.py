@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from genai_sentry.wire import openai_request as req
@@ -166,6 +167,8 @@ class FinalEventReader(EventReader):
 
     __slots__ = ("_raw",)
 
+    notable = re.compile(rb'"(?:usage"|error"|[a-z_.]+\.(?:completed|done)")')
+
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
         self._raw = False
@@ -178,14 +181,6 @@ class FinalEventReader(EventReader):
             self.content_seen = True
             return
         super()._look(chunk)
-
-    def _dull(self, chunk: bytes) -> bool:
-        return (
-            b'"usage"' not in chunk
-            and b'"error"' not in chunk
-            and b".completed" not in chunk
-            and (b".done" not in chunk and b"[DONE]" not in chunk)
-        )
 
     def _event(self, name: bytes, data: bytes) -> None:
         edge = data[:256]

@@ -117,9 +117,7 @@ class ResponsesReader(EventReader):
 
     __slots__ = ()
 
-    def _dull(self, chunk: bytes) -> bool:
-        # Terminal events carry the whole response, as do created and in_progress; deltas do not.
-        return b'"response":' not in chunk and b'"error"' not in chunk and b'"response" :' not in chunk
+    notable = re.compile(rb'"(?:response"\s*:\s*\{|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (name.endswith(b".delta") or _DELTA.search(data)):
