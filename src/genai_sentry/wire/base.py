@@ -274,8 +274,8 @@ class EventReader(StreamReader):
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
     notable: re.Pattern[bytes] = re.compile(rb"")
-    ends: tuple[bytes, ...] = (b"\n\n", b"\r\n\r\n")
-    """What whole events end with."""
+    ends: tuple[bytes, ...] = (b"}\n\n", b"}\r\n\r\n")
+    """What whole events of JSON end with."""
     bare_json: bool = False
     """Whether a stream may begin with `{` (lines of JSON), so that this does not make it a whole answer."""
 
@@ -295,7 +295,7 @@ class EventReader(StreamReader):
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
-        if self._open or not chunk.endswith(self.ends) or b"[DONE]" in chunk[-10:] or self._search(chunk) is not None:
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
             self._look(chunk)
 
     def _look(self, chunk: bytes) -> None:

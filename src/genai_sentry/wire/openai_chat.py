@@ -88,11 +88,30 @@ _CONTENT: Final = re.compile(
 class ChatReader(EventReader):
     """Reads chat chunks: the first, the last with usage, those with a finish reason or an error are kept."""
 
-    __slots__ = ()
+    __slots__ = ("_prefix", "_skip")
 
     notable = re.compile(
         rb'"(?:finish_reason"\s*:\s*"[^"]|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|error",|message"\s*:\s*")'
     )
+
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._prefix = b"data:"
+        self._skip = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next decoded bytes, cut anywhere."""
+        start = self._skip if chunk.startswith(self._prefix) else 0
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk, start):
+            self._look(chunk)
+
+    def _look(self, chunk: bytes) -> None:
+        super()._look(chunk)
+        if not self._skip and not self._open:
+            # Chunks of a stream begin alike: what was searched once is not searched again.
+            prefix = chunk[: chunk.find(b'"delta"') + 1]
+            if prefix.startswith(b"data:") and not self._search(prefix):
+                self._prefix, self._skip = prefix, len(prefix) - 1
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):
