@@ -30,6 +30,8 @@ from genai_sentry.errors.unwrap import Found, gather
 from genai_sentry.guard import swallowed
 
 USER = 1000
+QUOTED = 50
+"""Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
 MAX_TEXTS = 8
 
 _DEFAULT_REASON = {
@@ -183,9 +185,14 @@ def _text_candidates(case: Case, built: Index, depth: int, where: str, text: str
     _named(case, built, depth, where, read)
     matched = _phrases_in(built, normal(read), case.families)
     if unquoted is not None and not any(one.weight > WORD for one in matched):
-        if not any(one.weight >= VAGUE for one in case.candidates):
+        alone = all(one.weight < VAGUE for one in case.candidates)
+        if alone:
             _named(case, built, depth, where, clean)
-            matched += _phrases_in(built, normal(clean), case.families)
+        matched += [
+            one if alone else one._replace(weight=QUOTED)
+            for one in _phrases_in(built, normal(clean), case.families)
+            if alone or one.weight > WORD
+        ]
     for one in matched:
         case.add(one.weight, depth, one.length, one.label, f"{where}~{' … '.join(part.strip() for part in one.parts)}")
 
@@ -216,7 +223,7 @@ def _fact_candidates(case: Case) -> None:
             truncated = label.endswith("truncated")
             case.add(28 if truncated else 55, 0, 0, parse_label(label), f"{where}={fact[:60]}")
     if case.found.facts.get("waf"):
-        case.add(50, 0, 0, parse_label("permission_denied/ip"), "body=block page of a web firewall")
+        case.add(84, 0, 0, parse_label("permission_denied/ip"), "body=block page of a web firewall")
     if "param" in case.found.facts and case.found.facts["param"] == "model":
         case.add(17, 0, 0, parse_label("model_unavailable/not_found"), "body.error.param=model")
 
@@ -247,8 +254,9 @@ def _reason(case: Case, decided: Candidate, text: str) -> Reason:
         and one.weight > VAGUE
     ]
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
-    if phrases and (decided.weight < CODE or reason is Reason.UNSPECIFIED or kind is ErrorType.MODEL_UNAVAILABLE):
-        return max(phrases, key=lambda one: (one.depth, one.length)).label[1]
+    telling = [one for one in phrases if one.label[1] is not Reason.OTHER] or phrases
+    if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind is ErrorType.MODEL_UNAVAILABLE):
+        return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:
         return reason
     if finer:
@@ -264,7 +272,7 @@ def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
     limit, requested = numbers.get("limit"), numbers.get("requested")
     if limit is not None and requested is not None and requested > limit:
         return Reason.REQUEST_EXCEEDS_LIMIT
-    named = figures.window(text)
+    named = figures.window("\n".join([text, *(code for _, where, code in case.found.codes if "uota" in where)]))
     if named is not None:
         return named
     if decided.label[1] is not Reason.UNSPECIFIED:

@@ -85,43 +85,52 @@ def of_rate_limit(text: str) -> dict[str, int | float]:
     return figures
 
 
-_WINDOWS = (
-    (
-        Reason.TOKENS_PER_MINUTE,
-        re.compile(r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute"),
-    ),
-    (
-        Reason.REQUESTS_PER_MINUTE,
-        re.compile(
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|per-min\b"
+_TOKENS_A_MINUTE, _REQUESTS_A_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
+_TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
+_WINDOWS = tuple(
+    (reason, re.compile(pattern))
+    for reason, pattern in (
+        (
+            _TOKENS_A_MINUTE,
+            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute",
         ),
-    ),
-    (
-        Reason.TOKENS_PER_DAY,
-        re.compile(
-            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400"
+        (
+            _REQUESTS_A_MINUTE,
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|per-min\b",
         ),
-    ),
-    (
-        Reason.REQUESTS_PER_DAY,
-        re.compile(
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|_per_day\b|per-day\b|daily (?:request|limit)"
+        (
+            _TOKENS_A_DAY,
+            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400",
         ),
-    ),
-    (Reason.CONCURRENCY, re.compile(r"concurren|parallel request")),
+        (
+            _REQUESTS_A_DAY,
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|requests_per_day\b|per-day\b",
+        ),
+        (Reason.CONCURRENCY, r"concurren|parallel request"),
+    )
 )
+_MINUTE = re.compile(r"per[ _-]?min|/ ?min")
+_DAY = re.compile(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
+_TOKEN = re.compile(r"\b(?:request |input |output |prompt )?tokens?\b")
+_REQUEST = re.compile(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
+_HINTS = ("per", "tpm", "rpm", "tpd", "rpd", "concurren", "parallel", "/", "qps", "daily", "86400", "today")
 
 
 def window(text: str) -> Reason | None:
     """Which limit a rate limit's message names; None where it names none or several."""
     lower = text.lower()
-    if not any(
-        word in lower
-        for word in ("per", "tpm", "rpm", "tpd", "rpd", "concurren", "parallel", "/", "qps", "daily", "86400")
-    ):
+    if not any(word in lower for word in _HINTS):
         return None
     found = [reason for reason, pattern in _WINDOWS if pattern.search(lower)]
-    return found[0] if len(found) == 1 else None
+    if found:
+        return found[0] if len(found) == 1 else None
+    minute, day = _MINUTE.search(lower), _DAY.search(lower)
+    token, request = _TOKEN.search(lower), _REQUEST.search(lower)
+    if bool(minute) == bool(day) or bool(token) == bool(request):
+        return None
+    if token:
+        return _TOKENS_A_MINUTE if minute else _TOKENS_A_DAY
+    return _REQUESTS_A_MINUTE if minute else _REQUESTS_A_DAY
 
 
 def details(error_type: ErrorType, text: str) -> dict[str, int | float]:

@@ -12,7 +12,7 @@ from genai_sentry.errors.rules import Family, families
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.text import normal
 
-OWN_CODE, CODE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, VAGUE, WORD = 92, 90, 85, 80, 65, 60, 15, 12
+OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, VAGUE, WORD = 92, 90, 88, 85, 80, 65, 60, 15, 12
 """How much a rule weighs. A telling HTTP status stands between BROAD and VAGUE; see `statuses.py`."""
 
 GAP = 110
@@ -37,13 +37,16 @@ class Phrase(NamedTuple):
     label: Label
     family: str
     own: bool
+    at_start: bool
     length: int
 
     def found_in(self, text: str) -> int:
         """Position in a normalised text, or -1."""
         parts = self.parts
         start = text.find(parts[0])
-        if start < 0 or len(parts) == 1:
+        if start < 0 or (self.at_start and start > 0):
+            return -1
+        if len(parts) == 1:
             return start
         for _ in range(4):
             end = start + len(parts[0])
@@ -110,7 +113,12 @@ def index() -> Index:
         for table, weight in ((family.own_codes, OWN_CODE), (family.own_broad, OWN_BROAD)):
             for label, line in _lines(table):
                 built.own.setdefault((family.name, compared(line)), Meaning(weight, label, family.name))
-        for table, weight in ((family.own_phrases, OWN_PHRASE), (family.phrases, PHRASE), (family.words, WORD)):
+        for table, weight in (
+            (family.own_decisive, DECISIVE),
+            (family.own_phrases, OWN_PHRASE),
+            (family.phrases, PHRASE),
+            (family.words, WORD),
+        ):
             for label, line in _lines(table):
                 _add(built, _phrase(line, weight, label, family.name), frequency)
         built.providers.extend((word, family.name) for word in family.providers)
@@ -128,7 +136,8 @@ def _phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
     if not line.isascii() and any(ord(letter) > 0x2E80 for letter in line):
         parts = [part.strip() for part in parts]
     shown = tuple(part for part in parts if part.strip())
-    return Phrase(shown, weight, label, family, weight == OWN_PHRASE, sum(map(len, shown)))
+    own = weight in (OWN_PHRASE, DECISIVE)
+    return Phrase(shown, weight, label, family, own, line.startswith("^"), sum(map(len, shown)))
 
 
 def _words(parts: Iterable[str]) -> list[str]:
@@ -138,7 +147,7 @@ def _words(parts: Iterable[str]) -> list[str]:
 def _frequency(every: tuple[Family, ...]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for family in every:
-        for table in (family.phrases, family.own_phrases, family.words):
+        for table in (family.phrases, family.own_phrases, family.own_decisive, family.words):
             for lines in table.values():
                 for word in normal(lines).split():
                     counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1

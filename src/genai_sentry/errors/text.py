@@ -24,8 +24,8 @@ def normal(text: str) -> str:
 
 
 _QUOTED = re.compile(
-    r'"[^"\n]{12,2000}"|`[^`\n]{12,2000}`|“[^”\n]{12,2000}”|「[^」\n]{12,2000}」|'
-    r"(?<![\w])'(?:[^'\n]|'(?=\w)){12,2000}'(?!\w)"
+    r'"[^"\n]{0,2000}"|`[^`\n]{0,2000}`|“[^”\n]{0,2000}”|「[^」\n]{0,2000}」|'
+    r"(?<![\w])'(?:[^'\n]|'(?=\w)){0,2000}'(?!\w)"
 )
 _ECHO = re.compile(
     r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|line starts with)"
@@ -36,7 +36,7 @@ _MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 
 
 def _masked(match: re.Match[str]) -> str:
-    return " … " if match[0].count(" ") >= 2 else match[0]
+    return " … " if len(match[0]) > 13 and match[0].count(" ") >= 2 else match[0]
 
 
 def without_quotes(text: str) -> str | None:

@@ -55,7 +55,6 @@ ANTHROPIC = Family(
         """,
         "authentication/invalid_key": """
             oauth authentication is currently not supported
-            oauth authentication is currently not allowed
             only authorized for use with claude code
         """,
         "authentication/expired": """
@@ -75,9 +74,9 @@ ANTHROPIC = Family(
         "permission_denied/region": """
             request not allowed
         """,
-        "model_unavailable/not_found": """
-            not_found_error model:
-            model: claude
+        "invalid_request/not_found": """
+            ^not found
+            not_found_error not found
         """,
     },
 )

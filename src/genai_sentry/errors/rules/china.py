@@ -11,6 +11,9 @@ ZHIPU = Family(
     name="zhipu",
     providers=("zhipu", "bigmodel", "z.ai", "zai", "z_ai", "glm"),
     signs=("bigmodel", "z.ai", "zhipu", "glm-"),
+    own_broad={
+        "invalid_request/invalid_parameter": "1210\n1213\n1214\n1215",
+    },
     own_codes={
         "authentication/invalid_key": "1000\n1002\n1004\n1111",
         "authentication/missing_key": "1001",
@@ -18,7 +21,6 @@ ZHIPU = Family(
         "permission_denied/other": "1110\n1112\n1120\n1121\n1220\n1314\n1315",
         "quota_exceeded/insufficient_balance": "1113",
         "quota_exceeded/insufficient_quota": "1309\n1319",
-        "invalid_request/invalid_parameter": "1210\n1213\n1214\n1215",
         "model_unavailable/not_found": "1211",
         "model_unavailable/no_access": "1311",
         "invalid_request/unsupported_parameter": "1212",
@@ -317,6 +319,9 @@ MINIMAX = Family(
     name="minimax",
     providers=("minimax",),
     signs=("minimax", "base_resp"),
+    own_broad={
+        "invalid_request/invalid_parameter": "1042\n2013\n20132\n2037",
+    },
     own_codes={
         "server_error/internal": "1000\n1013\n1024\n1033",
         "timeout/upstream": "1001",
@@ -329,7 +334,6 @@ MINIMAX = Family(
         "rate_limit/requests_per_day": "2056",
         "content_filter/prompt": "1026",
         "content_filter/output": "1027",
-        "invalid_request/invalid_parameter": "1042\n2013\n20132\n2037",
         "model_unavailable/no_access": "2061",
         "permission_denied/other": "2038",
     },
@@ -379,6 +383,9 @@ BAIDU = Family(
     name="baidu",
     providers=("baidu", "qianfan", "ernie", "wenxin"),
     signs=("qianfan", "aip.baidubce", "baidu"),
+    own_broad={
+        "invalid_request/invalid_parameter": "336002\n336003\n336004\n336005\n336006",
+    },
     own_codes={
         "server_error/internal": "1\n2\n336000\n336100",
         "invalid_request/not_found": "3",
@@ -388,7 +395,6 @@ BAIDU = Family(
         "quota_exceeded/insufficient_quota": "17\n19",
         "rate_limit/requests_per_minute": "18",
         "authentication/expired": "111",
-        "invalid_request/invalid_parameter": "336002\n336003\n336004\n336005\n336006",
         "context_length/input_too_long": "336007\n336103",
         "content_filter/prompt": "336104\n17028",
     },
@@ -644,9 +650,11 @@ SILICONFLOW = Family(
     name="siliconflow",
     providers=("siliconflow", "silicon"),
     signs=("siliconflow",),
+    own_broad={
+        "invalid_request/invalid_parameter": "20015\n20024",
+    },
     own_codes={
         "model_unavailable/not_found": "20012",
-        "invalid_request/invalid_parameter": "20015\n20024",
         "quota_exceeded/insufficient_balance": "30001\n30011",
         "model_unavailable/deprecated": "30003",
         "server_error/overloaded": "50505\n50501\n50601",
@@ -688,6 +696,9 @@ SPARK = Family(
     name="spark",
     providers=("spark", "iflytek", "xunfei", "xfyun"),
     signs=("xfyun", "iflytek", "sparkai"),
+    own_broad={
+        "invalid_request/invalid_parameter": "10003\n10004\n10005\n10163",
+    },
     own_codes={
         "content_filter/prompt": "10013\n10019",
         "content_filter/output": "10014",
@@ -698,7 +709,6 @@ SPARK = Family(
         "rate_limit/concurrency": "11203\n10007",
         "server_error/overloaded": "10008\n10110\n10012",
         "authentication/invalid_key": "10015\n10016\n10313\n11220",
-        "invalid_request/invalid_parameter": "10003\n10004\n10005\n10163",
         "permission_denied/other": "10017\n10018",
     },
 )

@@ -23,9 +23,6 @@ AZURE = Family(
         "permission_denied/other": """
             AuthorizationFailed
         """,
-        "permission_denied/scope": """
-            PermissionDenied
-        """,
         "invalid_request/other": """
             OperationNotSupported
         """,
@@ -52,9 +49,6 @@ AZURE = Family(
         """,
         "permission_denied/other": """
             AuthenticationTypeDisabled
-        """,
-        "server_error/internal": """
-            InternalServerError
         """,
     },
     phrases={
@@ -203,7 +197,6 @@ BEDROCK = Family(
             invocation of model id … with on-demand throughput isn't supported
             use case details have not been submitted
             on-demand throughput isn't supported
-            legacy … not been actively using the model
             inference profile
         """,
         "model_unavailable/not_found": """
@@ -242,6 +235,9 @@ BEDROCK = Family(
             security token included in the request is invalid
             request signature we calculated does not match
             bearer token has expired or is invalid
+        """,
+        "model_unavailable/deprecated": """
+            marked by provider as legacy
         """,
     },
 )

@@ -201,4 +201,9 @@ GOOGLE = Family(
             not have a free quota tier
         """,
     },
+    own_decisive={
+        "quota_exceeded/insufficient_quota": """
+            limit: 0
+        """,
+    },
 )

@@ -27,11 +27,6 @@ XAI = Family(
             api key … disabled
         """,
     },
-    own_phrases={
-        "permission_denied": """
-            caller does not have permission to execute the specified operation
-        """,
-    },
 )
 
 GROQ = Family(

@@ -47,6 +47,7 @@ class Family:
         vague: values so general that any phrase, and a telling HTTP status, says better.
         phrases: wordings that a provider uses for one thing only.
         own_codes, own_broad, own_phrases: the same, valid only where the error is known to be this family's.
+        own_decisive: such phrases that say better than all others.
         words: everyday wordings; asked last.
     """
 
@@ -60,6 +61,7 @@ class Family:
     own_codes: Table = field(default=_NONE)
     own_broad: Table = field(default=_NONE)
     own_phrases: Table = field(default=_NONE)
+    own_decisive: Table = field(default=_NONE)
     words: Table = field(default=_NONE)
 
 

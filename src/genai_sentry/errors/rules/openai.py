@@ -29,6 +29,7 @@ OPENAI = Family(
             insufficient_credits
         """,
         "context_length/input_too_long": """
+            max_tokens_per_request
             context_length_exceeded
             string_above_max_length_context
             input_too_long
@@ -170,21 +171,6 @@ OPENAI = Family(
             file_not_found
             item_not_found
         """,
-        "invalid_request/invalid_parameter": """
-            string_above_max_length
-            string_below_min_length
-            array_above_max_length
-            array_below_min_length
-            integer_above_max_value
-            integer_below_min_value
-            decimal_above_max_value
-            decimal_below_min_value
-            missing_required_parameter
-            empty_string
-            empty_array
-            invalid_type
-            integer_out_of_range
-        """,
         "invalid_response/truncated": """
             LengthFinishReasonError
         """,
@@ -240,6 +226,19 @@ OPENAI = Family(
             unsupported_value
         """,
         "invalid_request/invalid_parameter": """
+            string_above_max_length
+            string_below_min_length
+            array_above_max_length
+            array_below_min_length
+            integer_above_max_value
+            integer_below_min_value
+            decimal_above_max_value
+            decimal_below_min_value
+            missing_required_parameter
+            empty_string
+            empty_array
+            invalid_type
+            integer_out_of_range
             invalid_value
             invalid_parameter
             parameter_invalid
@@ -347,6 +346,9 @@ OPENAI = Family(
             upgrade your plan to continue
         """,
         "quota_exceeded/spend_limit": """
+            credit limit reached
+            credit limit exceeded
+            api key … credit limit
             billing hard limit has been reached
             reached your specified API usage limits
             reached your monthly usage limit
@@ -388,6 +390,11 @@ OPENAI = Family(
             please recharge
         """,
         "context_length/input_too_long": """
+            requested … tokens, max … tokens per request
+            body too large … max size … tokens
+            tokens exceed n_ctx
+            exceed n_ctx
+            exceeds n_ctx
             maximum context length
             exceeds the context window
             exceed context window
@@ -568,6 +575,7 @@ OPENAI = Family(
             not available in this region
         """,
         "permission_denied/scope": """
+            scope requirement
             insufficient permissions for this operation
             missing scopes
             insufficient authentication scopes
@@ -580,6 +588,8 @@ OPENAI = Family(
             does not have the necessary scope
         """,
         "permission_denied/org": """
+            not allowed for this organization
+            disabled for this organization
             must be a member of an organization
             header should match organization
             access to the organization
@@ -723,12 +733,13 @@ OPENAI = Family(
             has been discontinued
         """,
         "model_unavailable/no_access": """
+            promotion has ended
+            free period has ended
+            does not have access to … model
             does not have access to model
             do not have access to the model
             don't have access to the model
             don't have access to model
-            you do not have access to it
-            not have access to … model
             access to model denied
             organization must be verified
             not allowed to access model
@@ -819,7 +830,6 @@ OPENAI = Family(
             error occurred while processing your request
             internal server error
             internal error encountered
-            unknown error, 
             unexpected error occurred
             cuda out of memory
             out of memory
@@ -910,7 +920,6 @@ OPENAI = Family(
             not allowed to have … assistant message
             system message must be at the beginning
             last message role
-            prefill
             thinking blocks
             expected thinking
             must start with a thinking block
@@ -1044,6 +1053,8 @@ OPENAI = Family(
             vector store … not found
         """,
         "invalid_request/invalid_parameter": """
+            parameters … not valid
+            one or more parameters
             must be greater than or equal to
             should be greater than or equal to
             must be less than or equal to
@@ -1115,6 +1126,12 @@ OPENAI = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            invalid chunk
+            missing finish reason
+            failed to parse structured output
+            failed to parse json
+            failed to parse … as json
+            invalid json output
             unexpected end of json input
             expecting value: line
             expecting property name
@@ -1140,6 +1157,8 @@ OPENAI = Family(
             unexpected response format
         """,
         "invalid_response/empty": """
+            openrouterexception choices
+            openaiexception choices
             empty response
             ended with empty response
             no content or tool calls in response
@@ -1162,6 +1181,9 @@ OPENAI = Family(
             no generations found
         """,
         "invalid_response/schema": """
+            no object generated
+            did not match schema
+            type validation failed
             failed to call a function
             failed to generate json
             failed to validate json
@@ -1253,6 +1275,9 @@ OPENAI = Family(
             request too large … limit … requested
             request too large for … tpm
         """,
+        "invalid_request/other": """
+            no active response found
+        """,
     },
     words={
         "rate_limit": """
@@ -1307,7 +1332,6 @@ OPENAI = Family(
         """,
         "server_error/internal": """
             internal error
-            unknown error
             server error
         """,
         "invalid_request": """

@@ -156,8 +156,8 @@ TRANSPORT = Family(
     },
     phrases={
         "timeout/client_connect": """
+            connection timed out
             connect timeout
-            connection timed out after
             connection to … timed out. (connect timeout
             timed out while connecting
             connection timeout to host
@@ -168,6 +168,9 @@ TRANSPORT = Family(
             pool timeout
         """,
         "timeout/client_read": """
+            request was canceled due to the configured httpclient.timeout
+            connection timed out after … seconds
+            connection timed out. timeout passed
             read timed out
             read timeout
             read operation timed out
@@ -241,7 +244,6 @@ TRANSPORT = Family(
             econnrefused
             connect call failed
             all connection attempts failed
-            failed to connect to
             由于目标计算机积极拒绝
         """,
         "connection_error/tls": """
@@ -263,7 +265,7 @@ TRANSPORT = Family(
             sslv3 alert
             tlsv1 alert
             ssl error
-            ssl: 
+            ssl:
             client network socket disconnected before secure tls
             invalid peer certificate
             certificate
@@ -292,6 +294,8 @@ TRANSPORT = Family(
             goaway
         """,
         "connection_error/proxy": """
+            scheme for proxy
+            proxy url
             cannot connect to proxy
             unable to connect to proxy
             tunnel connection failed
@@ -323,6 +327,8 @@ TRANSPORT = Family(
             incomplete message
         """,
         "connection_error/other": """
+            failed to connect to
+            failed to connect to all addresses
             error communicating with openai
             connection error
             network is unreachable
@@ -347,6 +353,8 @@ TRANSPORT = Family(
             connection attempt failed
         """,
         "cancelled": """
+            the operation was cancelled
+            the operation was canceled
             request aborted
             cancellederror
             cancelled by caller
