@@ -14,16 +14,17 @@ import threading
 import weakref
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry.exits import Exits
 
 if TYPE_CHECKING:
+    from genai_sentry.ratelimit import RateLimits
     from genai_sentry.record import CallRecord
     from genai_sentry.settings import Settings
 
-INTERVAL_S = 10.0
+INTERVAL_S = 5.0
 
 MAX_WAITING = 50_000
 """Calls that wait to be added up; further ones are counted as lost."""
@@ -31,10 +32,12 @@ MAX_WAITING = 50_000
 MAX_SERIES = 1000
 """Combinations of attributes in an interval; further models are added up as `other`."""
 
-MAX_VALUES = 50
-"""Durations of one series in an interval that are handed over: a uniform sample."""
+MAX_VALUES = 1000
+"""Durations of one series in an interval that are handed over: all of them up to here, then a uniform sample."""
 
 CALLS = "llm.client.calls"
+"""The true number of calls, whatever their rate."""
+
 ERRORS = "llm.client.errors"
 COST = "llm.client.cost"
 ATTEMPTS = "llm.client.attempts"
@@ -47,6 +50,34 @@ Series = tuple[str, str, str, str, str]
 """Operation, provider, model, type and reason of the failure (both empty without one)."""
 
 
+class _Call(NamedTuple):
+    """What is counted of a call: figures only, so that nothing of its content is kept alive."""
+
+    series: Series
+    attempts: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    duration: float
+    first_chunk: float | None
+    limits: RateLimits | None
+
+
+def _facts(record: CallRecord) -> _Call:
+    what, usage, stream = record.classification, record.usage, record.stream
+    kind, reason = (what.type.value, what.reason.value) if what is not None else ("", "")
+    return _Call(
+        (record.operation, record.provider, record.model, kind, reason),
+        record.attempts or 0,
+        (usage.input_tokens or 0) if usage is not None else 0,
+        (usage.output_tokens or 0) if usage is not None else 0,
+        record.cost.total_usd if record.cost is not None else None,
+        record.duration_s,
+        stream.first_chunk_s if stream is not None else None,
+        record.limits,
+    )
+
+
 @dataclass(slots=True)
 class _Sum:
     calls: int = 0
@@ -55,6 +86,7 @@ class _Sum:
     output_tokens: int = 0
     cost: float = 0.0
     priced: int = 0
+    streams: int = 0
     durations: list[float] = field(default_factory=list)
     first_chunks: list[float] = field(default_factory=list)
     remaining: dict[str, float] = field(default_factory=dict)
@@ -78,7 +110,7 @@ class SentryMetrics:
             os.register_at_fork(after_in_child=lambda: _in_child(reference))
 
     def _renew(self) -> None:
-        self._waiting: deque[CallRecord] = deque()
+        self._waiting: deque[_Call] = deque()
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._adding = threading.RLock()
         self._running = False
@@ -90,7 +122,7 @@ class SentryMetrics:
         if len(self._waiting) >= MAX_WAITING:
             self.lost += 1
             return
-        self._waiting.append(record)
+        self._waiting.append(_facts(record))
         if not self._running:
             self._start()
 
@@ -152,37 +184,34 @@ def _in_child(reference: weakref.ref[SentryMetrics]) -> None:
         metrics._renew()
 
 
-def _add_up(waiting: deque[CallRecord]) -> dict[Series, _Sum]:
+def _add_up(waiting: deque[_Call]) -> dict[Series, _Sum]:
     sums: dict[Series, _Sum] = {}
     for _ in range(len(waiting)):
         try:
-            record = waiting.popleft()
+            call = waiting.popleft()
         except IndexError:
             break
-        what = record.classification
-        kind, reason = (str(what.type), str(what.reason)) if what is not None else ("", "")
-        series = (record.operation, record.provider, record.model, kind, reason)
+        series = call.series
         if series not in sums and len(sums) >= MAX_SERIES:
-            series = (record.operation, record.provider, "other", kind, reason)
-        _add(sums.setdefault(series, _Sum()), record)
+            series = (series[0], series[1], "other", series[3], series[4])
+        _add(sums.setdefault(series, _Sum()), call)
     return sums
 
 
-def _add(total: _Sum, record: CallRecord) -> None:
+def _add(total: _Sum, call: _Call) -> None:
     total.calls += 1
-    total.attempts += record.attempts or 0
-    usage = record.usage
-    if usage is not None:
-        total.input_tokens += usage.input_tokens or 0
-        total.output_tokens += usage.output_tokens or 0
-    if record.cost is not None:
-        total.cost += record.cost.total_usd
+    total.attempts += call.attempts
+    total.input_tokens += call.input_tokens
+    total.output_tokens += call.output_tokens
+    if call.cost is not None:
+        total.cost += call.cost
         total.priced += 1
-    _sample(total.durations, record.duration_s, total.calls)
-    if record.stream is not None and record.stream.first_chunk_s is not None:
-        _sample(total.first_chunks, record.stream.first_chunk_s, total.calls)
-    if record.limits is not None:
-        total.remaining.update(record.limits.ratios())
+    _sample(total.durations, call.duration, total.calls)
+    if call.first_chunk is not None:
+        total.streams += 1
+        _sample(total.first_chunks, call.first_chunk, total.streams)
+    if call.limits is not None:
+        total.remaining.update(call.limits.ratios())
 
 
 def _sample(values: list[float], value: float, seen: int) -> None:

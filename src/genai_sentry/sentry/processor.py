@@ -1,0 +1,218 @@
+"""`GenAIErrorProcessor`: failures of LLM calls whose spans another instrumentation made."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.trace import StatusCode
+
+from genai_sentry.errors.taxonomy import ErrorType
+from genai_sentry.guard import swallowed
+from genai_sentry.sentry import events, foreign, matching
+from genai_sentry.sentry.frames import CLIENT_LIBRARIES
+from genai_sentry.sentry.reporter import Reporter
+from genai_sentry.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+
+    from genai_sentry.record import CallRecord
+
+logger = logging.getLogger("genai_sentry")
+
+_NOT_A_FAILURE = frozenset({"asyncio.exceptions.CancelledError", "CancelledError", "GeneratorExit", "_OTHER"})
+"""What instrumentations report as errors and is none: a cancelled task, a stream that was left early."""
+
+
+class GenAIErrorProcessor(SpanProcessor):
+    """Reports failed LLM calls to Sentry for a service that already traces, whoever makes the spans.
+
+    Spans and exceptions that this package's own instrumentation has reported are left alone. Unsampled spans reach
+    no processor: for them use `GenAIInstrumentor`.
+
+    Args:
+        settings: else from the environment; what can't be used there is logged, and the defaults are used.
+        forward_to: receives every span; those of LLM calls as copies with classification and cost added.
+    """
+
+    def __init__(self, settings: Settings | None = None, forward_to: SpanProcessor | None = None) -> None:
+        self._settings = settings if settings is not None else _from_env()
+        self._forward_to = forward_to
+        self._reporter = Reporter(self._settings)
+        self._classifier: Any = None
+        self._pricer: Any = None
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Pass on."""
+        if self._forward_to is not None:
+            self._forward_to.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Report a failed LLM call; pass an enriched copy on."""
+        extra: dict[str, Any] = {}
+        try:
+            extra = self._end(span)
+        except Exception as error:
+            if not swallowed("processor", error):
+                raise
+        if self._forward_to is not None:
+            self._forward_to.on_end(_enriched(span, extra) if extra else span)
+
+    def shutdown(self) -> None:
+        """Send what is held, and pass on."""
+        self._reporter.close()
+        if self._forward_to is not None:
+            self._forward_to.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        """Send what is held, and pass on; whether everything left in time."""
+        done = self._reporter.flush(timeout_millis / 1000)
+        if self._forward_to is not None:
+            done = self._forward_to.force_flush(timeout_millis) and done
+        return done
+
+    def _end(self, span: ReadableSpan) -> dict[str, Any]:
+        scope = span.instrumentation_scope
+        if scope is not None and scope.name == foreign.OWN_SCOPE:
+            return {}
+        attributes = span.attributes or {}
+        failed = span.status.status_code is StatusCode.ERROR
+        if not failed and self._forward_to is None:
+            return {}
+        operation = foreign.operation_of(attributes)
+        if operation is None:
+            return {}
+        record = foreign.record_of(span, operation)
+        if failed:
+            self._fail(span, record)
+        if self._forward_to is not None:
+            self._price(record)
+        return self._extra(record)
+
+    def _fail(self, span: ReadableSpan, record: CallRecord) -> None:
+        names = foreign.error_types(span)
+        if names & _NOT_A_FAILURE:
+            return
+        error = _current(names)
+        if error is not None:
+            if not _of_a_client(error):
+                return  # the application's own exception, raised while a stream was open
+            earlier = next((mark for node in _chain(error) if (mark := matching.get_mark(node)) is not None), None)
+            if earlier is not None or matching.is_marked(error):
+                record.classification = earlier.record.classification if earlier is not None else None
+                return
+        self._classify(span, record, error, names)
+        self._reporter.report(record, error, request=getattr(error, "request", None))
+
+    def _classify(self, span: ReadableSpan, record: CallRecord, error: BaseException | None, names: set[str]) -> None:
+        if self._classifier is None:
+            from genai_sentry.errors.classify import Classifier
+
+            settings = self._settings
+            self._classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
+        named = next(iter(sorted(names, key=len, reverse=True)), None)
+        record.error_type = named
+        if error is not None:
+            record.classification = self._classifier.classify(error, provider=record.provider)
+            record.status = record.status or _status(error)
+            return
+        record.message = foreign.message_of(span)
+        record.classification = self._classifier.classify(
+            exception_type=named,
+            body={"error": {"code": named, "message": record.message}} if named and "." not in named else None,
+            message=record.message,
+            status=record.status,
+            provider=record.provider,
+        )
+
+    def _price(self, record: CallRecord) -> None:
+        if record.usage is None:
+            return
+        if self._pricer is None:
+            from genai_sentry.pricing import Pricer
+
+            self._pricer = Pricer(self._settings.prices)
+        outcome = record.outcome
+        models = [model for model in (outcome.model if outcome is not None else None, record.model) if model]
+        record.cost = self._pricer.cost(
+            record.provider, models, record.usage, outcome=outcome, host=record.server_address, at=record.started_at
+        )
+
+    def _extra(self, record: CallRecord) -> dict[str, Any]:
+        extra: dict[str, Any] = {"ai_model": record.model or None, "llm_provider": record.provider or None}
+        if record.cost is not None:
+            extra["llm_cost_usd"] = record.cost.total_usd
+            extra["llm_cost_source"] = record.cost.source
+        if record.classification is not None and record.classification.type is not ErrorType.CANCELLED:
+            extra |= events.tags(record, self._settings)
+        return {name: value for name, value in extra.items() if value is not None}
+
+
+def _from_env() -> Settings:
+    try:
+        return Settings.from_env()
+    except SettingsError as error:
+        logger.warning("%s; defaults are used", error)
+        return Settings()
+
+
+def _current(names: set[str]) -> BaseException | None:
+    """The exception being handled, if it is the one that the span names.
+
+    A call made in an `except` block sees the outer exception there, whether or not it failed itself.
+    """
+    error = sys.exc_info()[1]
+    if error is None:
+        return None
+    for node in _chain(error):
+        kind = type(node)
+        if names & {kind.__name__, kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}"}:
+            return error
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception and what it was explicitly raised from."""
+    node: BaseException | None = error
+    for _ in range(10):
+        if node is None:
+            return
+        yield node
+        node = node.__cause__
+
+
+def _of_a_client(error: BaseException) -> bool:
+    """Whether an exception tells of the call: a client library's, or of the operating system's network."""
+    for node in _chain(error):
+        if type(node).__module__.partition(".")[0] in CLIENT_LIBRARIES or isinstance(node, OSError):
+            return True
+        if _status(node) is not None:
+            return True
+    return False
+
+
+def _status(error: BaseException) -> int | None:
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) and not isinstance(status, bool) else None
+
+
+def _enriched(span: ReadableSpan, extra: dict[str, Any]) -> ReadableSpan:
+    """Copy an ended span, with attributes added; what the instrumentation said stands."""
+    return ReadableSpan(
+        name=span.name,
+        context=span.get_span_context(),
+        parent=span.parent,
+        resource=span.resource,
+        attributes={**extra, **(span.attributes or {})},
+        events=span.events,
+        links=span.links,
+        kind=span.kind,
+        status=span.status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
