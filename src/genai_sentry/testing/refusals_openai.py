@@ -24,7 +24,8 @@ class Refusal:
         param: the parameter that it blames.
         headers: response headers of its own.
         extra: further members of the error object.
-        html: whether a proxy answers, with a page that says `message`, in place of the provider.
+        html: whether a proxy answers, with a page that says `message` (an empty body for none), in place of the
+            provider.
     """
 
     status: int
@@ -43,7 +44,6 @@ _INVALID = "invalid_request_error"
 
 ANYWHERE: Mapping[str, Failure] = {
     "timeout.gateway": _R(504, "504 Gateway Time-out", html=True),
-    "timeout.upstream": _R(524, "524: A timeout occurred", html=True, headers={"server": "cloudflare"}),
     "timeout.client_read": Fault(delay=NEVER_S),
     "server_error.bad_gateway": _R(502, "502 Bad Gateway", html=True),
     "connection_error.reset": Fault(reset=True),
@@ -53,7 +53,7 @@ ANYWHERE: Mapping[str, Failure] = {
     "invalid_response.truncated": Fault(finish_reason="length"),
     "invalid_response.schema": Fault(text='{"unexpected": true}'),
     "content_filter.output": Fault(finish_reason="content_filter"),
-    "unknown.unspecified": _R(418, "I'm a teapot", html=True),
+    "unknown.unspecified": _R(400, "", html=True),
 }
 """What does not depend on the dialect."""
 
@@ -119,11 +119,11 @@ OPENAI: Mapping[str, Failure] = {
     ),
     "context_length.max_tokens_too_large": _R(
         400,
-        "max_tokens is too large: 50000. This model supports at most 16384 completion tokens, whereas you provided "
-        "50000.",
-        "invalid_value",
+        "This model's maximum context length is 8192 tokens. However, you requested 9192 tokens (1000 in the "
+        "messages, 8192 in the completion). Please reduce the length of the messages or completion.",
+        "context_length_exceeded",
         _INVALID,
-        "max_tokens",
+        "messages",
     ),
     "authentication.invalid_key": _R(
         401,
@@ -207,6 +207,7 @@ OPENAI: Mapping[str, Failure] = {
         "moderation_blocked",
         "image_generation_user_error",
     ),
+    "timeout.upstream": _R(408, "Request timed out.", "request_timeout", "timeout"),
     "server_error.internal": _R(500, "The server had an error while processing your request.", None, "server_error"),
     "server_error.overloaded": _R(
         503, "The engine is currently overloaded, please try again later", None, "server_error"
