@@ -13,7 +13,7 @@ from genai_sentry.ops.api import Access, Api
 from genai_sentry.ops.config import Config, load
 from genai_sentry.ops.errors import ApiError, OpsError
 from genai_sentry.ops.objects import Object
-from genai_sentry.ops.push import SCOPES, Step, Stopped, apply, check_access, existing, plan
+from genai_sentry.ops.push import Step, Stopped, apply, check_access, existing, plan
 
 Describe = Callable[[Config, Api, str], tuple[list[Object], list[str]]]
 """Makes the objects to push, and notes about them; gets the API and the project's id."""
@@ -86,9 +86,7 @@ def push(arguments: argparse.Namespace, kind: str, describe: Describe) -> int:
     try:
         apply(api, steps, project_id=project_id)
     except Stopped as stopped:
-        if stopped.cause.status == 403:
-            stopped.cause.args = (f"{stopped.cause}; the token needs the scopes {SCOPES[kind]}",)
-        if not any(step.state == "done" for step in steps):
+        if not any(step.state in ("done", "unclear") for step in steps):
             raise UsageError(f"{stopped}; nothing was changed") from None
         return report.end(steps, stopped)
     return report.end(steps)
@@ -144,5 +142,6 @@ def _summary(steps: list[Step], *, dry: bool) -> str:
     states = [step.state for step in steps]
     if dry:
         return f"dry run: {sum(step.writes for step in steps)} to write, nothing was changed"
-    parts = [f"{states.count(state)} {state}" for state in ("done", "failed", "not tried", "unchanged", "leftover")]
+    order = ("done", "failed", "unclear", "not tried", "unchanged", "leftover")
+    parts = [f"{states.count(state)} {state}" for state in order]
     return ", ".join(part for part in parts if not part.startswith("0 "))

@@ -179,13 +179,18 @@ class Api:
                 return self._once(method, path, body)
             except _Again as again:
                 wait = max(FIRST_WAIT_S * 2**attempt, again.wait)
-                if wait > LONGEST_WAIT_S:
-                    raise ApiError(f"{again.error} (try again in {wait:.0f} s)", again.error.status) from None
-                if attempt == TRIES - 1:
-                    raise ApiError(f"{again.error} ({TRIES} tries)", again.error.status) from None
+                if wait > LONGEST_WAIT_S or attempt == TRIES - 1:
+                    hint = f"try again in {wait:.0f} s" if wait > LONGEST_WAIT_S else f"{TRIES} tries"
+                    message = f"{again.error} ({hint})"
+                    raise ApiError(message, again.error.status, uncertain=again.uncertain) from None
                 self._sleep(wait)
-                if again.uncertain and made is not None and (found := made()) is not None:
-                    return found, {}
+                if again.uncertain and made is not None:
+                    try:
+                        found = made()
+                    except ApiError as error:
+                        raise ApiError(f"{again.error}; then {error}", error.status, uncertain=True) from None
+                    if found is not None:
+                        return found, {}
         raise AssertionError("unreachable")
 
     def _once(self, method: str, path: str, body: Payload | None) -> tuple[Any, Mapping[str, str]]:

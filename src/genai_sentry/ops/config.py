@@ -168,11 +168,11 @@ _LABELS = ("feature", "tenant")
 
 def _monitors() -> dict[str, MonitorConfig]:
     return {
-        "rate_limit": MonitorConfig(10, 5, "slack"),
-        "context_length": MonitorConfig(5, 10, "pagerduty"),
-        "cost": MonitorConfig(50, 60, "email", compare_with="1d"),
-        "latency": MonitorConfig(5, 5, "slack"),
-        "failure_rate": MonitorConfig(5, 15, "slack"),
+        "rate_limit": MonitorConfig(10.0, 5, "slack"),
+        "context_length": MonitorConfig(5.0, 10, "pagerduty"),
+        "cost": MonitorConfig(50.0, 60, "email", compare_with="1d"),
+        "latency": MonitorConfig(5.0, 5, "slack"),
+        "failure_rate": MonitorConfig(5.0, 15, "slack"),
     }
 
 

@@ -115,7 +115,7 @@ def _overview_latency() -> list[Row]:
                     "Latency distribution",
                     "heatmap",
                     METRICS,
-                    [names.CALL_COUNT],
+                    [names.DURATION.of("count")],
                     about="Whole calls, retries and streaming included; in seconds.",
                 ),
             ],

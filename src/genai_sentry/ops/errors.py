@@ -16,8 +16,10 @@ class ApiError(OpsError):
 
     Attributes:
         status: HTTP status; None where there was no answer.
+        uncertain: whether the request may have been carried out all the same.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, *, uncertain: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.uncertain = uncertain

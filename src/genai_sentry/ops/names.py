@@ -61,17 +61,18 @@ class Metric:
         return f"{function}(value,{self.name},{self.kind},{self.unit})"
 
 
+CALLS_METRIC = Metric("llm.client.calls", "counter")
 DURATION = Metric("gen_ai.client.operation.duration", "distribution", "second")
 COST_METRIC = Metric("llm.client.cost", "counter", "usd")
 ERRORS = Metric("llm.client.errors", "counter")
 ATTEMPTS_METRIC = Metric("llm.client.attempts", "counter")
 LIMIT_LEFT = Metric("llm.client.ratelimit.remaining", "gauge", "ratio")
 
-METRICS: tuple[Metric, ...] = (DURATION, COST_METRIC, ERRORS, ATTEMPTS_METRIC, LIMIT_LEFT)
+METRICS: tuple[Metric, ...] = (CALLS_METRIC, DURATION, COST_METRIC, ERRORS, ATTEMPTS_METRIC, LIMIT_LEFT)
 """Every metric that a query here names."""
 
-CALL_COUNT = DURATION.of("count")
-"""Number of calls: the duration is recorded once for each, sampled or not."""
+CALL_COUNT = CALLS_METRIC.of("sum")
+"""Number of calls, sampled or not."""
 
 ERROR_COUNT = ERRORS.of("sum")
 """Number of failed calls."""

@@ -36,7 +36,8 @@ class Step:
         kind, key, title: which object.
         id: its id in Sentry; empty before it exists.
         differs: the paths at which it differs.
-        state: `planned`, then `done`, `failed` or `not tried`; `unchanged` and `leftover` need nothing.
+        state: `planned`, then `done`, `failed`, `unclear` (sent, but no answer came: it may be done or not) or
+            `not tried`; `unchanged` and `leftover` need nothing.
         wanted: what it is to become.
     """
 
@@ -168,7 +169,9 @@ def apply(api: Api, steps: list[Step], *, project_id: str = "", told: Callable[[
         try:
             _carry_out(api, step, project_id)
         except ApiError as error:
-            step.state = "failed"
+            if error.status == 403:
+                error = ApiError(f"{error}; the token needs the scopes {SCOPES[step.kind]}", 403)
+            step.state = "unclear" if error.uncertain else "failed"
             for later in todo[index + 1 :]:
                 later.state = "not tried"
             raise Stopped(step, error, steps) from None
