@@ -143,7 +143,12 @@ def arrivals(scenario: Scenario, rng: random.Random) -> Iterator[tuple[float, fl
             if credit < 1.0:
                 continue
             credit -= 1.0
-        yield at, 1.0 if scenario.limit == "requests" else max(1.0, float(round(rng.lognormvariate(mu, scenario.tokens_sigma))))
+        yield (
+            at,
+            1.0
+            if scenario.limit == "requests"
+            else max(1.0, float(round(rng.lognormvariate(mu, scenario.tokens_sigma)))),
+        )
 
 
 @dataclass(slots=True)

@@ -19,13 +19,19 @@ MAX_POINTS = 64
 DEFAULT_PERIOD_S = 60.0
 """Period of a limit where neither header nor documentation tells it: the field's usual minute."""
 
-CONFIDENCE = 1.5
-"""Standard deviations by which the use must exceed what would do no harm."""
+CONFIDENCE_BUCKET, CONFIDENCE_WINDOW = 0.5, 2.5
+"""Standard deviations by which the use must exceed what would do no harm. A bucket's level has averaged already."""
 
-LOOKBACKS_S = (12.0, 25.0, 50.0)
+SETTLED_S = 30.0
+"""With less than that to a window's end, most of its use is known, and proportionally less confidence will do."""
+
+LOOKBACKS_S = (12.0, 18.0, 25.0, 35.0, 50.0)
 """Spans over which use is measured: a short one for steep ramps, longer ones for sparse or noisy traffic."""
 
-SAFE_SHARE = 0.75
+REACH_BUCKET, REACH_WINDOW = 3.0, 1.0
+"""How far ahead a span tells, as a multiple of its length. A window's end comes anyway, so that less will do."""
+
+SAFE_SHARE = 0.8
 """With more than that left, nothing is forecast: a burst that ends soon looks the same as a ramp."""
 
 MARGIN_SHARE = 0.05
@@ -121,24 +127,26 @@ class LimitModel:
         until = math.inf if self.continuous else self._until_reset()
         if until is None:
             return None
+        if self.continuous:
+            reach, left, confidence = REACH_BUCKET, self.remaining, CONFIDENCE_BUCKET
+        else:
+            reach, left = REACH_WINDOW, self.remaining - MARGIN_SHARE * self.size
+            confidence = CONFIDENCE_WINDOW * min(1.0, until / SETTLED_S)
         for lookback in LOOKBACKS_S:
             rates = self._rates(lookback)
             if rates is None:
                 continue
-            mean, low = rates
-            if low <= 0.0:
-                continue
-            left = self.remaining if self.continuous else self.remaining - MARGIN_SHARE * self.size
-            if left / low <= min(horizon_s, until):
+            mean, deviation, span = rates
+            low = mean - confidence * deviation
+            if low > 0.0 and left / low <= min(horizon_s, until, reach * span):
                 return min(self.remaining / mean, until), mean
         return None
 
     def window_ends(self) -> float:
         """When the present window is over, after which a new alert may be raised."""
-        if self.continuous:
+        if self.continuous or self._reset_s is None:
             return self.seen_at + self.period_s
-        until = self._until_reset()
-        return self.seen_at + (self.period_s if until is None else max(until, 1.0))
+        return self.seen_at + max(self._reset_s, 1.0)
 
     def _resize(self, size: float) -> None:
         """A limit was raised, lowered, or seen for the first time: its past course says nothing any more."""
@@ -181,8 +189,8 @@ class LimitModel:
         period = self._period_s or DEFAULT_PERIOD_S
         return period - (self.seen_at - self._turned_at) % period
 
-    def _rates(self, lookback_s: float) -> tuple[float, float] | None:
-        """Use a second over the last `lookback_s`: its mean and its lower bound; None where too little was seen."""
+    def _rates(self, lookback_s: float) -> tuple[float, float, float] | None:
+        """Use a second over the last `lookback_s`: mean, deviation, and the span; None where too little was seen."""
         points = self._points
         last_at, last_remaining, last_used = points[-1]
         continuous = self.continuous
@@ -202,4 +210,4 @@ class LimitModel:
             return None
         mean = total / span
         spread = sum((used - mean * seconds) ** 2 for used, seconds in steps) * len(steps) / (len(steps) - 1)
-        return mean, (total - CONFIDENCE * math.sqrt(spread)) / span
+        return mean, math.sqrt(spread) / span, span
