@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of, shrunk
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import error_of, shrunk
 from genai_sentry.wire.fields import count, first, mapping, mappings, text, total
 from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
 
@@ -39,7 +41,7 @@ class MessagesFormat(Format):
             attributes["gen_ai.request.reasoning.level"] = level
         req.output_type(config.get("format") or body.get("output_format"), attributes)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A message, or the error in its place."""
         outcome = Outcome(model=text(value.get("model")), id=text(value.get("id")), error=error_of(value))
         reason = text(value.get("stop_reason"))
@@ -47,6 +49,12 @@ class MessagesFormat(Format):
             outcome.finish_reasons = (reason,)
         _apply_usage(outcome, mapping(value.get("usage")))
         return outcome
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """The message's blocks."""
+        given = value.get("content", value.get("completion"))
+        reason = text(value.get("stop_reason")) or ""
+        return [{"role": "assistant", "parts": content.parts(given), "finish_reason": reason}]
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of message events."""
@@ -77,7 +85,7 @@ class CountTokensFormat(MessagesFormat):
         """Messages and a model."""
         return isinstance(body.get("messages"), list | tuple) and isinstance(body.get("model"), str)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Only an error is of interest: the count is no usage."""
         return Outcome(error=error_of(value))
 
@@ -138,6 +146,20 @@ class MessagesReader(EventReader):
         elif b'"completion":' in data:
             self._last = data
 
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        index, delta = count(value.get("index")) or 0, mapping(value.get("delta"))
+        block = mapping(value.get("content_block"))
+        if block.get("type") in ("tool_use", "server_tool_use"):
+            output.call(0, index, block.get("id"), block.get("name"), None)
+        elif isinstance(delta.get("partial_json"), str):
+            output.call(0, index, None, None, delta.get("partial_json"))
+        elif isinstance(delta.get("text"), str):
+            output.add(0, [content.text_part(str(delta["text"]))])
+        elif isinstance(delta.get("thinking"), str):
+            output.add(0, [content.reasoning_part(str(delta["thinking"]))])
+        elif isinstance(value.get("completion"), str):
+            output.add(0, [content.text_part(str(value["completion"]))])
+
     def _build(self) -> Outcome:
         outcome = Outcome()
         usage: dict[str, object] = {}
@@ -178,6 +200,6 @@ class MessageBatchesFormat(Format):
         if len(models) == 1:
             facts.model = models.pop()
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """The batch's identifier."""
         return Outcome(id=text(value.get("id")), error=error_of(value))

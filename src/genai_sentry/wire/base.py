@@ -6,121 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from genai_sentry.wire import fields, multipart, scan, sse
-from genai_sentry.wire.outcome import Outcome, RequestFacts
+from genai_sentry.wire import content, fields, scan, sse
+from genai_sentry.wire import openai_request as req
+from genai_sentry.wire.body import EDGE, MAX_BODY, Body, body_of, decoded, error_of, shrunk
+from genai_sentry.wire.fields import mappings
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 
-MAX_BODY: Final = 1024 * 1024
-"""Longest answer decoded as a whole, in bytes; of a longer one only head and tail are looked at."""
-EDGE: Final = 64 * 1024
-"""How much of head and tail is kept of an answer that is not decoded as a whole, in bytes."""
-MAX_REQUEST: Final = 16 * 1024 * 1024
-"""Longest request decoded from bytes."""
 MAX_KEPT: Final = 256
 """Most events of one stream kept for decoding, beside the first and the last with usage."""
 MAX_KEPT_BYTES: Final = 2 * 1024 * 1024
-MAX_EVENT: Final = 512 * 1024
-"""Longest event kept and decoded as a whole, in bytes."""
-
-_ERROR_KEYS: Final = (
-    "type",
-    "code",
-    "message",
-    "status",
-    "param",
-    "detail",
-    "object",
-    "request_id",
-    "sequence_number",
-    "timestamp",
-)
-
-
-def error_of(value: Mapping[str, object]) -> dict[str, object] | None:
-    """The error that a decoded body or event holds, without whatever else (an output) it holds; None without one."""
-    error = value.get("error")
-    if not (isinstance(error, dict | str | list) and error):
-        error = None
-        if value.get("object") != "error" and value.get("type") != "error" and not _bare(value):
-            return None
-    found = {key: value[key] for key in _ERROR_KEYS if isinstance(value.get(key), str | int | float)}
-    if error is not None:
-        found["error"] = error
-    return found
-
-
-_BARE: Final = frozenset(
-    {*_ERROR_KEYS, "msg", "success", "errors", "error_code", "error_msg", "raw_status_code", "statusCode", "path"}
-)
-_TELLING: Final = ("message", "detail", "msg", "error_msg")
-
-
-def _bare(value: Mapping[str, object]) -> bool:
-    """Whether a body is an error that does not call itself one: a message or detail, and nothing of an answer."""
-    return len(value) <= 8 and _BARE.issuperset(value) and any(isinstance(value.get(key), str) for key in _TELLING)
-
-
-def body_of(content: bytes, content_type: str | None) -> dict[str, object] | None:
-    """A request's body, decoded: a JSON object, or the text fields of a form; None for anything else."""
-    if content_type and "multipart/" in content_type.lower():
-        form = multipart.form_fields(content, content_type)
-        if form.get("stream") in ("true", "True", "1"):
-            form["stream"] = True
-        return form
-    if len(content) > MAX_REQUEST:
-        return None
-    value = fields.loads(content)
-    return value if isinstance(value, dict) else None
-
-
-class Body:
-    """Collects an answer that comes in pieces; past `limit` only its head and tail.
-
-    Attributes:
-        size: bytes that passed.
-    """
-
-    __slots__ = ("_head", "_limit", "_pieces", "_tail", "size")
-
-    def __init__(self, limit: int = MAX_BODY) -> None:
-        self._limit = limit
-        self._pieces: list[bytes] = []
-        self._head = b""
-        self._tail = bytearray()
-        self.size = 0
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next piece."""
-        self.size += len(chunk)
-        if self.size <= self._limit:
-            self._pieces.append(chunk)
-            return
-        if self._pieces:
-            held = b"".join(self._pieces)
-            self._pieces.clear()
-            self._head = held[:EDGE]
-            self._tail += held[-EDGE:]
-        if not self._head:
-            self._head = chunk[:EDGE]
-        self._tail += chunk[-EDGE:]
-        if len(self._tail) > 4 * EDGE:
-            del self._tail[:-EDGE]
-
-    def starts_with(self, mark: bytes) -> bool:
-        """Whether the first byte that is no white space is this one."""
-        return self.edges[0].lstrip()[:1] == mark
-
-    @property
-    def whole(self) -> bytes | None:
-        """All of it; None where it was too long."""
-        return b"".join(self._pieces) if self.size <= self._limit else None
-
-    @property
-    def edges(self) -> tuple[bytes, bytes]:
-        """Head and tail."""
-        if self.size <= self._limit:
-            held = b"".join(self._pieces)
-            return held[:EDGE], held[-EDGE:]
-        return self._head, bytes(self._tail[-EDGE:])
 
 
 class Format:
@@ -153,7 +47,8 @@ class Format:
         facts = RequestFacts(model=fields.text(body.get("model")), stream=body.get("stream") is True)
         self.describe(body, path, facts)
         if capture:
-            self.capture_request(body, facts)
+            facts.content = self.prompt(body)
+            req.stop_sequences(body, facts.attributes)
         return facts
 
     def request_bytes(
@@ -171,7 +66,16 @@ class Format:
         value = fields.loads(body)
         if value is None and self.lines:
             return self._followed(body, capture)
-        return self.decode(value, capture=capture) if isinstance(value, dict) else Outcome()
+        return self.read(value, capture=capture)
+
+    def read(self, value: object, *, capture: bool = False) -> Outcome:
+        """What a decoded answer says, with its content where that is captured."""
+        if not isinstance(value, dict):
+            return Outcome()
+        outcome = self.decode(value)
+        if capture:
+            outcome.content = Content(output_messages=content.bounded(self.output(value)))
+        return outcome
 
     def _followed(self, body: bytes, capture: bool) -> Outcome:
         reader = self.reader(capture=capture)
@@ -185,32 +89,26 @@ class Format:
     def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
         """Add a request's model, stream flag and attributes."""
 
-    def capture_request(self, body: Mapping[str, object], facts: RequestFacts) -> None:
-        """Add a request's content."""
+    def prompt(self, body: Mapping[str, object]) -> Content | None:
+        """A request's content, as chat-like requests name it; asked for only where it is captured."""
+        given = body.get("messages")
+        return Content(
+            input_messages=content.bounded([content.message(item) for item in mappings(given)]),
+            system_instructions=content.bounded_list(content.parts(body.get("system"))),
+            tool_definitions=content.tools(body.get("tools")),
+        )
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """An answer's content; asked for only where it is captured."""
+        return []
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """What a decoded answer says."""
         return Outcome(error=error_of(value))
 
     def edges(self, head: bytes, tail: bytes) -> Outcome:
         """What head and tail of an answer too long to decode say."""
         return self.decode(scan.facts(head, tail))
-
-
-def shrunk(data: bytes) -> bytes:
-    """An event as it may be kept: of a very long one (an image) the two ends."""
-    return data if len(data) <= MAX_EVENT else data[:EDGE] + data[-EDGE:]
-
-
-def decoded(data: bytes) -> Mapping[str, object] | None:
-    """A kept event, decoded; of one that is only its two ends, what these say."""
-    value = fields.loads(data)
-    if isinstance(value, dict):
-        return value
-    if len(data) >= 2 * EDGE and data[:1] == b"{":
-        found = scan.facts(data[:EDGE], data[-EDGE:])
-        return {**found, "response": found} if b'"response"' in data[:EDGE] else found
-    return None
 
 
 class StreamReader:
@@ -242,7 +140,7 @@ class StreamReader:
             outcome.complete = _closed(self._body)
         else:
             value = fields.loads(whole)
-            outcome = self._format.decode(value, capture=self._capture) if isinstance(value, dict) else Outcome()
+            outcome = self._format.read(value, capture=self._capture)
             if self._body.size and whole.lstrip()[:1] in (b"{", b"["):
                 outcome.complete = value is not None
         outcome.content_seen = self.content_seen
@@ -258,10 +156,6 @@ def _closed(body: Body) -> bool | None:
     return end == b"]" if begin == b"[" else None
 
 
-ERROR: Final = re.compile(rb'"error"\s*:\s*[^n\s]')
-"""An error that is not null."""
-
-
 class EventReader(StreamReader):
     """Follows a stream of events. Bytes are only scanned; what is kept is decoded once, in `finish`.
 
@@ -270,7 +164,19 @@ class EventReader(StreamReader):
     out to be one JSON body (an error, mostly) is read as a whole answer.
     """
 
-    __slots__ = ("_begun", "_first", "_kept", "_kept_bytes", "_last", "_open", "_search", "_splitter", "_whole", "done")
+    __slots__ = (
+        "_begun",
+        "_first",
+        "_kept",
+        "_kept_bytes",
+        "_last",
+        "_open",
+        "_output",
+        "_search",
+        "_splitter",
+        "_whole",
+        "done",
+    )
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
     notable: re.Pattern[bytes] = re.compile(rb"")
@@ -291,6 +197,7 @@ class EventReader(StreamReader):
         self._last: bytes | None = None
         self._kept: list[bytes] = []
         self._kept_bytes = 0
+        self._output = content.OutputBuilder() if capture else None
         self.done = False
 
     def feed(self, chunk: bytes) -> None:
@@ -324,6 +231,14 @@ class EventReader(StreamReader):
             self.done = True
             return
         self._event(name, data)
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Collect an event's content where that is captured and there is room."""
+        if self._output is not None and not self._output.full:
+            value = fields.loads(data)
+            if isinstance(value, dict):
+                self._collect(value, self._output)
 
     def keep(self, data: bytes) -> None:
         """Keep an event for `finish`, within bounds."""
@@ -341,8 +256,14 @@ class EventReader(StreamReader):
         rest = self._splitter.rest()
         if rest:
             self._block(rest)
+        return self._built()
+
+    def _built(self) -> Outcome:
         outcome = self._build()
         outcome.content_seen = self.content_seen
+        if self._output is not None and outcome.content is None:
+            messages = self._output.messages(outcome.finish_reasons)
+            outcome.content = Content(output_messages=content.bounded(messages))
         return outcome
 
     def _decoded(self) -> list[Mapping[str, object]]:
@@ -352,6 +273,9 @@ class EventReader(StreamReader):
 
     def _event(self, name: bytes, data: bytes) -> None:
         """Sort one event."""
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        """Add an event's content."""
 
     def _build(self) -> Outcome:
         """The outcome of the events kept."""

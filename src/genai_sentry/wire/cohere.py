@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EDGE, EventReader, Format, StreamReader, error_of
-from genai_sentry.wire.fields import count, first, items, mapping, number, text
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import EDGE, error_of
+from genai_sentry.wire.fields import count, first, items, mapping, mappings, number, text
 from genai_sentry.wire.lines import LineReader
 from genai_sentry.wire.openai_usage import read_cost
-from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 
 class ChatFormat(Format):
@@ -37,7 +39,7 @@ class ChatFormat(Format):
             attributes["gen_ai.request.top_k"] = top_k
         req.output_type(body.get("response_format"), attributes)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A whole answer of either version, or the error in its place."""
         outcome = Outcome(
             model=text(value.get("model")),
@@ -49,6 +51,12 @@ class ChatFormat(Format):
             outcome.finish_reasons = (reason,)
         outcome.usage = read_usage(value.get("usage")) or read_usage(value.get("meta"))
         return outcome
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """The message of the second version, the text of the first."""
+        item = content.message(mapping(value.get("message")) or {"content": value.get("text")}, "assistant")
+        item["finish_reason"] = text(value.get("finish_reason")) or ""
+        return [item]
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of server-sent events."""
@@ -64,6 +72,15 @@ class ChatV1Format(ChatFormat):
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A message, alone."""
         return isinstance(body.get("message"), str)
+
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """Message, history, preamble and tools."""
+        given = [*mappings(body.get("chat_history")), {"role": "user", "content": body.get("message")}]
+        return Content(
+            input_messages=content.bounded([content.message(item) for item in given]),
+            system_instructions=content.bounded_list(content.parts(body.get("preamble"))),
+            tool_definitions=content.tools(body.get("tools")),
+        )
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of JSON lines."""
@@ -88,7 +105,7 @@ class EmbedFormat(Format):
         if formats:
             facts.attributes["gen_ai.request.encoding_formats"] = formats
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Identifier and usage."""
         return Outcome(id=text(value.get("id")), usage=read_usage(value.get("meta")), error=_error(value))
 
@@ -115,7 +132,7 @@ class RerankFormat(Format):
         """A query and documents."""
         return "query" in body and isinstance(body.get("documents"), list | tuple)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Identifier and usage."""
         usage = mapping(value.get("usage"))
         return Outcome(
@@ -168,6 +185,21 @@ class ChatReader(EventReader):
         elif b'"message-end"' in data or b'"error"' in data:
             self.keep(data)
 
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        inner = mapping(mapping(value.get("delta")).get("message"))
+        call = mapping(inner.get("tool_calls"))
+        if call:
+            function = mapping(call.get("function"))
+            output.call(
+                0, count(value.get("index")) or 0, call.get("id"), function.get("name"), function.get("arguments")
+            )
+            return
+        block = mapping(inner.get("content"))
+        if isinstance(block.get("text"), str):
+            output.add(0, [content.text_part(str(block["text"]))])
+        elif isinstance(block.get("thinking"), str):
+            output.add(0, [content.reasoning_part(str(block["thinking"]))])
+
     def _build(self) -> Outcome:
         outcome = Outcome()
         ended = False
@@ -198,6 +230,10 @@ class ChatV1Reader(LineReader):
             self._first = data
         elif self.notable.search(data):
             self.keep(data)
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        if isinstance(value.get("text"), str):
+            output.add(0, [content.text_part(str(value["text"]))])
 
     def _build(self) -> Outcome:
         outcome = Outcome()

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire import sse
+from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import EDGE, EventReader, Format, StreamReader, error_of, shrunk
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
-from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 _FINISH: Final = {
     1: "STOP",
@@ -68,7 +69,7 @@ class GenerateFormat(Format):
             attributes["gen_ai.request.choice.count"] = choices
         _output_and_thinking(config, facts)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A whole answer."""
         candidates = mappings(value.get("candidates"))
         outcome = Outcome(
@@ -79,6 +80,27 @@ class GenerateFormat(Format):
         _apply_usage(outcome, value.get("usageMetadata"))
         outcome.error = error_of(value) or blocked(value)
         return outcome
+
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """Contents, system instruction and tools."""
+        given = body.get("contents")
+        messages = [content.message(item) for item in mappings(given)] or (
+            [{"role": "user", "parts": content.parts(given)}] if isinstance(given, str) else []
+        )
+        system = _either(body, "systemInstruction")
+        return Content(
+            input_messages=content.bounded(messages),
+            system_instructions=content.bounded_list(content.parts(mapping(system).get("parts", system))),
+            tool_definitions=content.tools(body.get("tools")),
+        )
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """One message a candidate."""
+        found: list[content.Message] = []
+        for item in mappings(value.get("candidates")):
+            blocks = content.parts(mapping(item.get("content")).get("parts"))
+            found.append({"role": "assistant", "parts": blocks, "finish_reason": _finish(item) or ""})
+        return found
 
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """A whole answer; one that is a JSON array is a stream read to its end."""
@@ -113,7 +135,7 @@ class CountTokensFormat(GenerateFormat):
         """Contents in one of their places."""
         return any(key in body for key in ("contents", "generateContentRequest", "instances"))
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Only an error is of interest: the count is no usage."""
         return Outcome(error=error_of(value))
 
@@ -134,7 +156,7 @@ class EmbedFormat(Format):
         """The model stands in the path."""
         facts.model = model_in_path(path) or facts.model
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Usage, where the answer names it; Vertex names tokens per vector."""
         outcome = Outcome(error=error_of(value))
         _apply_usage(outcome, value.get("usageMetadata"))
@@ -144,6 +166,13 @@ class EmbedFormat(Format):
             if tokens is not None or billable is not None:
                 outcome.usage = Usage(input_tokens=tokens, input_characters=billable)
         return outcome
+
+    def prompt(self, body: Mapping[str, object]) -> Content | None:
+        """Each content to embed, a user's message."""
+        given = [body.get("content"), *(item.get("content") for item in mappings(body.get("requests")))]
+        given += [item.get("content") for item in mappings(body.get("instances"))]
+        blocks = [content.parts(mapping(item).get("parts", item)) for item in given[:256]]
+        return Content(input_messages=content.bounded([{"role": "user", "parts": found} for found in blocks if found]))
 
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """Of long answers only the ends are looked at: the vectors are never parsed."""
@@ -176,7 +205,12 @@ class ImagenFormat(Format):
             facts.attributes["gen_ai.request.choice.count"] = samples
         facts.attributes["gen_ai.output.type"] = "image"
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def prompt(self, body: Mapping[str, object]) -> Content | None:
+        """Each prompt, a user's message."""
+        prompts = [content.parts(item.get("prompt")) for item in mappings(body.get("instances"))]
+        return Content(input_messages=content.bounded([{"role": "user", "parts": found} for found in prompts]))
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """The number of images made."""
         images = sum(1 for item in mappings(value.get("predictions")) if "bytesBase64Encoded" in item)
         return Outcome(usage=Usage(images=images) if images else None, error=error_of(value))
@@ -298,6 +332,7 @@ class GenerateReader(EventReader):
         if self._array is not None:
             for block in self._array.feed(chunk):
                 self._event(b"", block)
+                self._take(block)
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):
@@ -308,6 +343,12 @@ class GenerateReader(EventReader):
             self._first = shrunk(data)
         elif _REASON.search(data) or b'"error"' in data or b'"promptFeedback"' in data:
             self.keep(data)
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        for position, item in enumerate(mappings(value.get("candidates"))):
+            index = count(item.get("index"))
+            found = content.parts(mapping(item.get("content")).get("parts"))
+            output.add(position if index is None else index, found)
 
     def _build(self) -> Outcome:
         if self._latest is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from genai_sentry.wire import sse
-from genai_sentry.wire.base import EDGE, Body, EventReader, Format
+from genai_sentry.wire.base import EventReader, Format
+from genai_sentry.wire.body import EDGE, Body
 from genai_sentry.wire.fields import loads
 from genai_sentry.wire.outcome import Outcome
 
@@ -38,6 +39,7 @@ class LineReader(EventReader):
         if line[:1] == b"{" and line[-1:] == b"}":
             self._seen = True
             self._event(b"", line)
+            self._take(line)
         elif line == b"[DONE]":
             self.done = True
 
@@ -45,10 +47,8 @@ class LineReader(EventReader):
         """What was read, once the bytes are over."""
         self._block(self._splitter.rest())
         if self._seen or self._whole or not self._begun:
-            outcome = self._build() if self._seen else super().finish()
-            outcome.content_seen = self.content_seen
-            return outcome
+            return self._built() if self._seen else super().finish()
         value = loads(self._start.whole or b"")
-        outcome = self._format.decode(value) if isinstance(value, dict) else Outcome()
+        outcome = self._format.read(value, capture=self._capture)
         outcome.complete = isinstance(value, dict)
         return outcome

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire.base import EDGE, Format, StreamReader, error_of
-from genai_sentry.wire.fields import count, integer, mapping, number, text
+from genai_sentry.wire import content
+from genai_sentry.wire.base import Format, StreamReader
+from genai_sentry.wire.body import EDGE, error_of
+from genai_sentry.wire.fields import count, integer, mapping, mappings, number, text
 from genai_sentry.wire.lines import LineReader
-from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 
 class ChatFormat(Format):
@@ -47,7 +49,7 @@ class ChatFormat(Format):
         if level is not None:
             attributes["gen_ai.request.reasoning.level"] = level
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A whole answer, or the last line of a stream."""
         usage = Usage(input_tokens=count(value.get("prompt_eval_count")), output_tokens=count(value.get("eval_count")))
         outcome = Outcome(model=text(value.get("model")), error=error_of(value))
@@ -56,6 +58,12 @@ class ChatFormat(Format):
         if reason is not None:
             outcome.finish_reasons = (reason,)
         return outcome
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """The message, or the text that was generated."""
+        item = content.message(mapping(value.get("message")) or {"content": value.get("response")}, "assistant")
+        item["finish_reason"] = text(value.get("done_reason")) or ""
+        return [item]
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of JSON lines."""
@@ -72,6 +80,15 @@ class GenerateFormat(ChatFormat):
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A model and, but for loading it, a prompt."""
         return isinstance(body.get("model"), str) and isinstance(body.get("prompt"), str)
+
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """Prompt and system text."""
+        return Content(
+            input_messages=content.bounded(
+                [content.message({"content": body.get("prompt"), "images": body.get("images")})]
+            ),
+            system_instructions=content.bounded_list(content.parts(body.get("system"))),
+        )
 
 
 class EmbedFormat(ChatFormat):
@@ -117,6 +134,10 @@ class OllamaReader(LineReader):
             self._first = data
         elif self.notable.search(data):
             self.keep(data)
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        for item in self._format.output(value):
+            output.add(0, [dict(part) for part in mappings(item["parts"])])
 
     def _build(self) -> Outcome:
         outcome = Outcome()

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import ERROR, EventReader, Format, StreamReader, error_of, shrunk
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import ERROR, error_of, shrunk
 from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Outcome, RequestFacts
@@ -35,7 +37,7 @@ class ChatFormat(Format):
             attributes["gen_ai.output.type"] = "speech"
         req.reasoning(body, attributes)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A whole completion, or the error in its place."""
         outcome = head(value)
         choices = items(value.get("choices"))
@@ -45,6 +47,16 @@ class ChatFormat(Format):
             apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))
         outcome.error = error_of(value) or _choice_error(choices)
         return outcome
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """One message a choice; of legacy completions the text."""
+        found = []
+        for choice in mappings(value.get("choices")):
+            given = mapping(choice.get("message")) or {"content": choice.get("text")}
+            item = content.message(given, "assistant")
+            item["finish_reason"] = text(choice.get("finish_reason")) or ""
+            found.append(item)
+        return found
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of chat chunks."""
@@ -78,6 +90,7 @@ def _choice_error(choices: list[object] | tuple[object, ...]) -> dict[str, objec
     return None
 
 
+_CALLS: Final = ("tool_calls", "tool_call_id", "function_call")
 _USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
 _FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"[^"]')
 _CONTENT: Final = re.compile(
@@ -123,6 +136,22 @@ class ChatReader(EventReader):
             self._first = shrunk(data)
         elif _FINISH.search(data) or name == b"error" or ERROR.search(data):
             self.keep(data)
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        for position, choice in enumerate(mappings(value.get("choices"))):
+            index = count(choice.get("index"))
+            index = position if index is None else index
+            delta = mapping(choice.get("delta")) or {"content": choice.get("text")}
+            for number, call in enumerate(mappings(delta.get("tool_calls"))):
+                function, place = mapping(call.get("function")), count(call.get("index"))
+                place = number if place is None else place
+                output.call(index, place, call.get("id"), function.get("name"), function.get("arguments"))
+            old = mapping(delta.get("function_call"))
+            if old:
+                output.call(index, -1, None, old.get("name"), old.get("arguments"))
+            rest = {key: item for key, item in delta.items() if key not in _CALLS}
+            found = items(content.message(rest, "assistant")["parts"])
+            output.add(index, [dict(part) for part in mappings(found)])
 
     def _build(self) -> Outcome:
         outcome = Outcome()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
+from genai_sentry.wire.fields import items
 from genai_sentry.wire.openai_chat import ChatFormat
-from genai_sentry.wire.outcome import RequestFacts
+from genai_sentry.wire.outcome import Content, RequestFacts
 
 
 class CompletionsFormat(ChatFormat):
@@ -24,3 +26,9 @@ class CompletionsFormat(ChatFormat):
         """Attributes of a completion request."""
         req.sampling(body, facts.attributes)
         req.max_tokens(body, facts.attributes, "max_tokens")
+
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The prompt, as a user's message."""
+        given = body.get("prompt")
+        texts = [given] if isinstance(given, str) else [item for item in items(given) if isinstance(item, str)]
+        return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(texts)}]))

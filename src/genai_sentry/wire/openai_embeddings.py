@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire.base import EDGE, Format, StreamReader, error_of
+from genai_sentry.wire import content
+from genai_sentry.wire.base import Format, StreamReader
+from genai_sentry.wire.body import EDGE, error_of
 from genai_sentry.wire.fields import items, loads, text
 from genai_sentry.wire.openai_chat import head
 from genai_sentry.wire.openai_usage import apply_usage
-from genai_sentry.wire.outcome import Outcome, RequestFacts
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 
 SMALL: Final = 2048
 """Answers up to this size, in bytes, are decoded as they are: errors, mostly."""
@@ -36,18 +38,25 @@ class EmbeddingsFormat(Format):
         if known:
             facts.attributes["gen_ai.request.encoding_formats"] = known
 
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The texts to embed, each a user's message; token lists are left out."""
+        given = body.get("input")
+        texts = [given] if isinstance(given, str) else [item for item in items(given)[:256] if isinstance(item, str)]
+        return Content(
+            input_messages=content.bounded([{"role": "user", "parts": content.parts(item)} for item in texts])
+        )
+
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """Model and usage, found by looking at both ends of the answer."""
         if len(body) <= SMALL:
-            value = loads(body)
-            return self.decode(value, capture=capture) if isinstance(value, dict) else Outcome()
+            return self.read(loads(body))
         return self.edges(body[:EDGE], body[-EDGE:])
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader that keeps both ends only."""
         return StreamReader(self, capture=capture, limit=SMALL)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A small answer."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))

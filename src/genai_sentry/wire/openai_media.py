@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EDGE, EventReader, Format, StreamReader, error_of
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import EDGE, error_of
 from genai_sentry.wire.fields import amount, mappings, text
 from genai_sentry.wire.openai_chat import head
 from genai_sentry.wire.openai_usage import apply_usage
-from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 
 class ImagesFormat(Format):
@@ -32,7 +34,11 @@ class ImagesFormat(Format):
         req.sampling(_numbers(body), facts.attributes)
         facts.attributes["gen_ai.output.type"] = "image"
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The text given, as a user's message."""
+        return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(body.get("prompt"))}]))
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Usage and the number of images made."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
@@ -67,13 +73,17 @@ class SpeechFormat(Format):
         if isinstance(given, str):
             facts.input_characters = len(given)
 
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The text given, as a user's message."""
+        return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(body.get("input"))}]))
+
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """Sound is passed over; events and JSON are read."""
         if body[:1] in (b"{", b"d", b"e", b":"):
             return super().response(body, content_type, capture=capture)
         return Outcome()
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Usage, where the sound comes in JSON."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
@@ -104,9 +114,17 @@ class TranscriptionFormat(SpeechFormat):
             "json" if "json" in str(body.get("response_format", "json")) else "text"
         )
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The hint that goes with the sound."""
+        return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(body.get("prompt"))}]))
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """The text heard."""
+        return [{"role": "assistant", "parts": content.parts(value.get("text"))}]
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Usage: tokens, or seconds of sound."""
-        outcome = super().decode(value, capture=capture)
+        outcome = super().decode(value)
         if outcome.usage is None:
             seconds = amount(value.get("duration"))
             if seconds is not None:
@@ -126,7 +144,11 @@ class ModerationsFormat(Format):
         """Input; the model may be left out."""
         return isinstance(body.get("input"), str | list | tuple)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """The text given, as a user's message."""
+        return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(body.get("input"))}]))
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Model and identifier; some compatible servers bill it and name usage."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
@@ -146,7 +168,7 @@ class BatchesFormat(Format):
         """An input file and the endpoint that it is meant for."""
         return isinstance(body.get("input_file_id"), str) and isinstance(body.get("endpoint"), str)
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """The batch's identifier."""
         return Outcome(id=text(value.get("id")), error=error_of(value))
 

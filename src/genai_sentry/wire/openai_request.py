@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire.fields import count, integer, items, mapping, number, text
+from genai_sentry.wire.fields import MAX_TEXT, clean, count, integer, items, mapping, number, text
 from genai_sentry.wire.outcome import AttributeValue
 
 _NUMBERS: Final = (
@@ -62,8 +62,14 @@ def reasoning(body: Mapping[str, object], attributes: dict[str, AttributeValue])
         attributes["gen_ai.request.reasoning.level"] = level
 
 
-def stop_sequences(value: object, attributes: dict[str, AttributeValue]) -> None:
+def stop_sequences(body: Mapping[str, object], attributes: dict[str, AttributeValue]) -> None:
     """Stop sequences; they are content, so callers ask only where it is captured."""
-    found = [value] if isinstance(value, str) else [item for item in items(value) if isinstance(item, str)]
-    if found:
-        attributes["gen_ai.request.stop_sequences"] = tuple(found[:16])
+    for key in ("stop", "stop_sequences", "stopSequences"):
+        value = body.get(key)
+        found = [value] if isinstance(value, str) else [item for item in items(value) if isinstance(item, str)]
+        if found:
+            attributes["gen_ai.request.stop_sequences"] = tuple(clean(item[:MAX_TEXT]) for item in found[:16])
+            return
+    for nested in ("generationConfig", "options"):
+        if isinstance(body.get(nested), dict):
+            stop_sequences(mapping(body.get(nested)), attributes)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, error_of, shrunk
-from genai_sentry.wire.fields import mapping, mappings, text
+from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.body import error_of, shrunk
+from genai_sentry.wire.fields import count, mapping, mappings, text
 from genai_sentry.wire.openai_chat import head
 from genai_sentry.wire.openai_usage import apply_usage
-from genai_sentry.wire.outcome import Outcome, RequestFacts
+from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 
 _INCOMPLETE: Final = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _CALLS: Final = frozenset({"function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call"})
@@ -49,7 +51,7 @@ class ResponsesFormat(Format):
         if found is not None:
             attributes["gen_ai.conversation.id"] = found
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """A response object in any state: completed, incomplete, failed, queued."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
@@ -66,6 +68,22 @@ class ResponsesFormat(Format):
             outcome.attributes["gen_ai.conversation.id"] = conversation
         return outcome
 
+    def prompt(self, body: Mapping[str, object]) -> Content:
+        """Input, instructions and tools."""
+        return Content(
+            input_messages=content.bounded(content.input_items(body.get("input"))),
+            system_instructions=content.bounded_list(content.parts(body.get("instructions"))),
+            tool_definitions=content.tools(body.get("tools")),
+        )
+
+    def output(self, value: Mapping[str, object]) -> list[content.Message]:
+        """All output items as one message."""
+        found: list[content.Part] = []
+        for item in mappings(value.get("output")):
+            found += content.parts(item.get("content") if item.get("type") == "message" else item)
+        reason = _finish_reason(value.get("status"), None, value)
+        return [{"role": "assistant", "parts": found, "finish_reason": reason or ""}] if found else []
+
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of `response.*` events."""
         return ResponsesReader(self, capture=capture)
@@ -79,7 +97,7 @@ class InputTokensFormat(ResponsesFormat):
     endpoint_kind = "responses.input_tokens"
     priced = False
 
-    def decode(self, value: Mapping[str, object], *, capture: bool = False) -> Outcome:
+    def decode(self, value: Mapping[str, object]) -> Outcome:
         """Only an error is of interest: the count is no usage."""
         return Outcome(error=error_of(value))
 
@@ -127,6 +145,21 @@ class ResponsesReader(EventReader):
         if _TERMINAL.search(data) or name == b"error" or (b'"error"' in data and not _RESPONSE.search(data)):
             self.keep(data)
 
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        kind, delta = value.get("type"), value.get("delta")
+        index = count(value.get("output_index")) or 0
+        item = mapping(value.get("item"))
+        if kind == "response.output_item.added" and item.get("type") == "function_call":
+            output.call(0, index, item.get("call_id"), item.get("name"), None)
+        if not isinstance(delta, str):
+            return
+        if kind in ("response.output_text.delta", "response.refusal.delta"):
+            output.add(0, [content.text_part(delta)])
+        elif kind in ("response.reasoning_summary_text.delta", "response.reasoning_text.delta"):
+            output.add(0, [content.reasoning_part(delta)])
+        elif kind == "response.function_call_arguments.delta":
+            output.call(0, index, None, None, delta)
+
     def _build(self) -> Outcome:
         outcome = Outcome()
         ended = False
@@ -134,7 +167,8 @@ class ResponsesReader(EventReader):
             kind = value.get("type")
             response = mapping(value.get("response"))
             if response:
-                outcome = _later(outcome, self._format.decode(response, capture=self._capture))
+                final = self._capture and bool(response.get("output"))
+                outcome = _later(outcome, self._format.read(response, capture=final))
                 ended = ended or kind in _ENDINGS
             if kind == "response.failed" and outcome.error is None:
                 outcome.error = {"type": "response.failed"}
