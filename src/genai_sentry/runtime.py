@@ -21,6 +21,7 @@ from genai_sentry.guard import swallowed
 from genai_sentry.pricing import Pricer
 from genai_sentry.ratelimit.forecast import Forecaster
 from genai_sentry.retries import StormDetector
+from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
 from genai_sentry.stats import recorder
@@ -75,6 +76,7 @@ class Runtime:
         self.budgets = Budgets(settings.budgets)
         self.storms = StormDetector()
         self.reporter = Reporter(settings)
+        self.sentry_metrics = SentryMetrics(settings)
         self._servers: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
         self._sinks: tuple[tuple[str, Callable[[Call, CallRecord, BaseException | None], None]], ...] = (
             ("cost", self._price),
@@ -87,7 +89,13 @@ class Runtime:
 
     def close(self) -> None:
         """Stop what runs in the background; nothing is sent afterwards."""
+        self.sentry_metrics.close()
         self.reporter.close()
+
+    def flush(self, timeout: float) -> bool:
+        """Hand over what is held: metrics, then events; whether all of it left in `timeout` seconds."""
+        done = self.sentry_metrics.flush(timeout)
+        return self.reporter.flush(timeout) and done
 
     # Beginnings.
 
@@ -235,8 +243,11 @@ class Runtime:
             span.set_status(Status(StatusCode.ERROR, f"{classification.type.value}/{classification.reason.value}"))
 
     def _measure(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        if self.metrics is not None and record.operation:
+        if not record.operation:
+            return
+        if self.metrics is not None:
             self.metrics.record(record)
+        self.sentry_metrics.record(record)
 
     def _count(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.operation or record.classification is not None:

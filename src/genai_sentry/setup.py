@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 
 from genai_sentry.guard import Guard
@@ -19,6 +19,8 @@ from genai_sentry.patch.state import state
 from genai_sentry.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
+
     from genai_sentry.telemetry.attributes import Value
 
 logger = logging.getLogger("genai_sentry")
@@ -59,9 +61,13 @@ def init(
     shutdown()
     for variable, value in SDK_TRACERS.items():
         os.environ.setdefault(variable, value)
-    provider = _tracer_provider(settings)
+    stamp = _tracer_provider(settings)
     options = _init_sentry(dsn, environment, release, dict(sentry_options or {}))
-    GenAIInstrumentor().instrument(settings=settings, common_attributes=_common(options, provider, settings))
+    common = _common(options, stamp is not None, settings)
+    if stamp is not None:
+        stamp.attributes = common
+        common = {}
+    GenAIInstrumentor().instrument(settings=settings, common_attributes=common)
     _undo.append(GenAIInstrumentor().uninstrument)
     if settings.http_spans:
         _instrument_http()
@@ -80,7 +86,7 @@ def flush(timeout: float = 2.0) -> bool:
     with Guard("flush"):
         runtime = state.runtime
         if runtime is not None:
-            done = runtime.reporter.flush(timeout)
+            done = runtime.flush(timeout)
         force = getattr(trace.get_tracer_provider(), "force_flush", None)
         if force is not None:
             done = bool(force(int(timeout * 1000))) and done
@@ -109,15 +115,36 @@ def _check_dsn(dsn: str | None) -> str | None:
     return dsn
 
 
-def _tracer_provider(settings: Settings) -> bool:
-    """Make the global TracerProvider where there is none; whether it is ours."""
+class Stamp(SpanProcessor):
+    """Puts release, environment and sample rate on every span of the provider that `init` makes.
+
+    Attributes:
+        attributes: what is put on.
+    """
+
+    def __init__(self) -> None:
+        self.attributes: Mapping[str, Value] = {}
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Stamp one span."""
+        if self.attributes:
+            span.set_attributes(self.attributes)
+
+
+_stamp: Stamp | None = None
+
+
+def _tracer_provider(settings: Settings) -> Stamp | None:
+    """Make the global TracerProvider where there is none; the stamp of its spans where it is ours, else None."""
+    global _stamp
     if isinstance(trace.get_tracer_provider(), TracerProvider):
-        return getattr(trace.get_tracer_provider(), "_genai_sentry_made", False) is True
+        return _stamp
     sampler = ParentBased(TraceIdRatioBased(settings.trace_sample_rate))
     provider = TracerProvider(sampler=sampler, resource=Resource.create())
-    provider._genai_sentry_made = True  # type: ignore[attr-defined]
+    _stamp = Stamp()
+    provider.add_span_processor(_stamp)
     trace.set_tracer_provider(provider)
-    return True
+    return _stamp
 
 
 def _init_sentry(

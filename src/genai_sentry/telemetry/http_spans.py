@@ -1,4 +1,4 @@
-"""Child spans for HTTP attempts: OpenTelemetry's httpx instrumentation, kept from query values of LLM hosts."""
+"""Child spans for HTTP attempts: OpenTelemetry's httpx instrumentation, without the query values of URLs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from opentelemetry.trace import Span
 
-from genai_sentry.call import current
 from genai_sentry.guard import Guard
 
 INSTRUMENTORS = (("httpx", "HTTPXClientInstrumentor"), ("httpx2", "HTTPX2ClientInstrumentor"))
@@ -39,8 +38,7 @@ def instrument() -> Callable[[], None]:
 
 def _without_query(span: Span, request: Any) -> None:
     with Guard("http span"):
-        call = current.get()
-        if call is None or not span.is_recording():
+        if not span.is_recording():
             return
         attributes = getattr(span, "attributes", None) or {}
         for name in URL_ATTRIBUTES:
