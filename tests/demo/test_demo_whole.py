@@ -84,7 +84,7 @@ def test_a_person_sees_calls_events_and_totals() -> None:
         "rate limit, healed by two retries",
         "quota_exceeded / insufficient_quota",
         "restore_quota_or_billing",
-        "answer(): completion = client.chat.completions.create(",
+        "in answer: completion = client.chat.completions.create(",
         "Totals",
         "Everything that was simulated was reported, once and as it was.",
     ):

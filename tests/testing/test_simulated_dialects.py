@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from genai_sentry.errors.classify import classify
 from genai_sentry.errors.taxonomy import KINDS, ErrorType, Reason
 from genai_sentry.testing import SimulatedProvider
-from genai_sentry.testing.failures import DIALECTS, kinds
+from genai_sentry.testing.failures import DIALECTS, error_body, find, kinds
+from genai_sentry.testing.refusals_openai import Refusal
 
 
 def post(url: str, body: dict[str, Any], **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -85,6 +87,20 @@ def test_every_failure_goes_by_the_taxonomys_words(dialect: str) -> None:
     for kind in kinds(dialect):
         error_type, _, reason = kind.partition(".")
         assert Reason(reason) in KINDS[ErrorType(error_type)].reasons, kind
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_refusal_is_classified_as_it_is_named(dialect: str) -> None:
+    """Simulation and classification agree on type and reason: what is ordered is what is reported."""
+    differing = {}
+    for kind in kinds(dialect):
+        name, failure = find(kind, dialect)
+        if isinstance(failure, Refusal):
+            body = error_body(failure, dialect, "some-model", "req_1").decode()
+            found = classify(status=failure.status, body=body, headers=dict(failure.headers), provider=dialect)
+            if f"{found.type}.{found.reason}" != name:
+                differing[name] = f"{found.type}.{found.reason}"
+    assert {} == differing
 
 
 def test_every_type_that_a_provider_can_cause_can_be_simulated() -> None:

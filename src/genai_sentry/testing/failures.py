@@ -46,8 +46,6 @@ def find(kind: str, dialect: str = "openai") -> tuple[str, Failure]:
 def error_body(refusal: Refusal, dialect: str, model: str, request_id: str) -> bytes:
     """The body of an error answer, as that provider writes it."""
     if refusal.html:
-        if not refusal.message:
-            return b""
         title = refusal.message
         return f"<html>\n<head><title>{title}</title></head>\n<body><h1>{title}</h1></body>\n</html>\n".encode()
     text = json.dumps(_WRITERS[dialect](refusal, request_id))

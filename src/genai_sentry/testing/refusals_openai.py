@@ -24,8 +24,7 @@ class Refusal:
         param: the parameter that it blames.
         headers: response headers of its own.
         extra: further members of the error object.
-        html: whether a proxy answers, with a page that says `message` (an empty body for none), in place of the
-            provider.
+        html: whether a proxy answers, with a page that says `message`, in place of the provider.
     """
 
     status: int
@@ -53,7 +52,7 @@ ANYWHERE: Mapping[str, Failure] = {
     "invalid_response.truncated": Fault(finish_reason="length"),
     "invalid_response.schema": Fault(text='{"unexpected": true}'),
     "content_filter.output": Fault(finish_reason="content_filter"),
-    "unknown.unspecified": _R(400, "", html=True),
+    "unknown.unspecified": Fault(body='{"error": {"message": "Unknown error", "type": null, "code": null}}'),
 }
 """What does not depend on the dialect."""
 
@@ -113,14 +112,6 @@ OPENAI: Mapping[str, Failure] = {
         400,
         "This model's maximum context length is 128000 tokens. However, your messages resulted in 131072 tokens. "
         "Please reduce the length of the messages.",
-        "context_length_exceeded",
-        _INVALID,
-        "messages",
-    ),
-    "context_length.max_tokens_too_large": _R(
-        400,
-        "This model's maximum context length is 8192 tokens. However, you requested 9192 tokens (1000 in the "
-        "messages, 8192 in the completion). Please reduce the length of the messages or completion.",
         "context_length_exceeded",
         _INVALID,
         "messages",

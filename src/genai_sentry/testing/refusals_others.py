@@ -77,6 +77,12 @@ ANTHROPIC: Mapping[str, Failure] = {
         headers={"retry-after": "3", "anthropic-ratelimit-requests-remaining": "0"},
     ),
     "context_length.input_too_long": _R(400, "prompt is too long: 204312 tokens > 200000 maximum", type=_INVALID),
+    "context_length.max_tokens_too_large": _R(
+        400,
+        "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length or "
+        "`max_tokens` and try again",
+        type=_INVALID,
+    ),
     "authentication.invalid_key": _R(401, "invalid x-api-key", type="authentication_error"),
     "quota_exceeded.insufficient_balance": _R(
         400,

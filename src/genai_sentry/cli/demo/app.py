@@ -14,6 +14,7 @@ import pydantic
 import sentry_sdk
 
 MODEL = "gpt-4o-mini"
+OTHER_MODEL = "gpt-4.1-mini"
 REASONING_MODEL = "o4-mini"
 EMBEDDING_MODEL = "text-embedding-3-small"
 
@@ -62,7 +63,11 @@ def stream_answer(client: openai.OpenAI, question: str, *, count_tokens: bool = 
         stream=True,
         stream_options={"include_usage": True} if count_tokens else openai.omit,
     )
-    return "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)
+    text = ""
+    for piece in pieces:
+        if piece.choices:
+            text += piece.choices[0].delta.content or ""
+    return text
 
 
 def first_words(client: openai.OpenAI, question: str) -> str:
@@ -84,7 +89,11 @@ def draft(client: openai.OpenAI, subject: str) -> str:
 def stream_draft(client: openai.OpenAI, subject: str) -> str:
     """Draft a letter piece by piece."""
     events = client.responses.create(model=MODEL, input=subject, stream=True)
-    return "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    text = ""
+    for event in events:
+        if event.type == "response.output_text.delta":
+            text += event.delta
+    return text
 
 
 def read_invoice(client: openai.OpenAI, text: str) -> Invoice | None:

@@ -91,7 +91,7 @@ def steps() -> Iterator[Step]:
 def _successes() -> Iterator[Step]:
     yield Step("chat", "answer", _ask)
     yield Step(
-        "chat, long prompt, reasoning model",
+        "chat, long prompt, reasoning",
         "summarise",
         lambda stage: app.summarise(stage.client, LONG_TEXT),
         (Call(model=app.REASONING_MODEL),),
@@ -147,7 +147,7 @@ def _retries() -> Iterator[Step]:
 
     yield Step("rate limit, healed by two retries", "answer", healed, (Call(attempts=3),))
     yield Step(
-        "overload, not healed by two retries",
+        "overload, two retries don't heal",
         "answer",
         exhausted,
         (Call("server_error.overloaded", attempts=3, usage=False),),
@@ -205,13 +205,13 @@ def _streams() -> Iterator[Step]:
         return app.stream_draft(stage.client, "an apology")
 
     yield Step(
-        "stream cut in the middle",
+        "connection cut in mid-stream",
         "stream_answer",
         cut,
         (Call("connection_error.incomplete_body", usage=False, stream="cut"),),
     )
     yield Step(
-        "error event in the middle of a stream",
+        "error event in mid-stream",
         "stream_answer",
         error_event,
         (Call("server_error.internal", usage=False, stream="error"),),
@@ -253,12 +253,13 @@ def _handling() -> Iterator[Step]:
         return app.handle_request(stage.client, QUESTION)
 
     def at_once(stage: Stage) -> object:
-        models = (app.MODEL, "fail-context_length.input_too_long", app.MODEL)
+        stage.provider.fail_next("context_length", reason="input_too_long", model=app.OTHER_MODEL)
+        models = (app.MODEL, app.OTHER_MODEL, app.MODEL)
         return app.answer_all(stage.provider.base_url, [(model, QUESTION) for model in models])
 
     yield Step("handled, an apology given", "answer", swallowed, (Call("server_error.overloaded", usage=False),))
     yield Step(
-        "raised again and captured by the application",
+        "raised again, captured by the app",
         "answer",
         raised_again,
         (Call("model_unavailable.not_found", usage=False),),
@@ -269,7 +270,7 @@ def _handling() -> Iterator[Step]:
         at_once,
         (
             Call(),
-            Call("context_length.input_too_long", model="fail-context_length.input_too_long", usage=False),
+            Call("context_length.input_too_long", model=app.OTHER_MODEL, usage=False),
             Call(),
         ),
     )

@@ -8,14 +8,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from genai_sentry.cli.demo.check import Played
 from genai_sentry.cli.demo.play import Outcome
 from genai_sentry.cli.demo.report import ReportedCall, ReportedEvent, source_file
 
 LEVELS = {"fatal": "bold red", "error": "red", "warning": "yellow", "info": "blue"}
-MAX_SOURCE = 60
+MAX_SOURCE = 80
 
 
 def dash(value: object) -> str:
@@ -23,18 +22,22 @@ def dash(value: object) -> str:
     return "–" if value is None else str(value)
 
 
-def tokens(call: ReportedCall) -> str:
-    """Input and output tokens, with the cached and the reasoning part where there is one."""
-    if call.input_tokens is None and call.output_tokens is None:
-        return "–"
-    cached = f" ({call.cached_tokens} cached)" if call.cached_tokens else ""
-    reasoning = f" ({call.reasoning_tokens} reasoning)" if call.reasoning_tokens else ""
-    return f"{dash(call.input_tokens)}{cached} → {dash(call.output_tokens)}{reasoning}"
-
-
 def cost(value: float | None) -> str:
     """An amount of money that is often tiny."""
-    return "–" if value is None else f"${value:.6f}"
+    if value is None:
+        return "–"
+    return f"${value:.6f}" if value >= 1e-5 or not value else f"${value:.8f}"
+
+
+def outcome_of(call: ReportedCall) -> str:
+    """How a call went, with what is special about it."""
+    said = f"[red]{escape(call.failure.replace('.', ' / '))}[/]" if call.failure else "[green]ok[/]"
+    special = [
+        f"{call.cached_tokens} cached" if call.cached_tokens else "",
+        f"{call.reasoning_tokens} reasoning" if call.reasoning_tokens else "",
+        call.stream.replace("_", " ") if call.stream in ("closed_early", "cut") else "",
+    ]
+    return said + "".join(f", {text}" for text in special if text)
 
 
 class Screen:
@@ -54,32 +57,37 @@ class Screen:
             "[bold]genai-sentry demo[/]: an application calls a simulated provider through the real openai SDK;\n"
             "what follows is what a recording Sentry on the loopback interface received.\n"
         )
-        self._console.print(
-            f"[bold]{'what the application does':<46} {'model':<24} {'tokens in → out':<40} "
-            f"{'cost':>10} {'latency':>9} {'tries':>5}  outcome[/]",
-            soft_wrap=True,
-        )
+        self._line("what the application does", "model", "in", "out", "cost", "latency", "tries", "outcome")
 
     def step(self, played: Played) -> None:
         """One line a call."""
         title = played.step.title
         for call in played.calls:
-            outcome = f"[red]{escape(call.failure.replace('.', ' / '))}[/]" if call.failure else "[green]ok[/]"
-            if call.stream in ("closed_early", "cut"):
-                outcome += f" ({call.stream.replace('_', ' ')})"
-            self._console.print(
-                f"{escape(title):<46} {escape(call.model[:24]):<24} {tokens(call):<40} {cost(call.cost_usd):>10} "
-                f"{call.latency_s * 1000:>6.1f} ms {dash(call.attempts):>5}  {outcome}",
-                soft_wrap=True,
-                highlight=False,
+            self._line(
+                title,
+                call.model,
+                dash(call.input_tokens),
+                dash(call.output_tokens),
+                cost(call.cost_usd),
+                f"{call.latency_s * 1000:.1f} ms",
+                dash(call.attempts),
+                outcome_of(call),
             )
             title = ""
+
+    def _line(self, title: str, model: str, *columns: str) -> None:
+        read, written, money, latency, tries, outcome = columns
+        names = f"{escape(title[:39]):<39} {escape(model[:22]):<22}"
+        self._console.print(
+            f"{names} {read:>6} {written:>5} {money:>11} {latency:>9} {tries:>5}  {outcome}",
+            soft_wrap=True,
+            highlight=False,
+        )
 
     def end(self, outcome: Outcome) -> None:
         """The events, the totals, the differences."""
         events = [event for played in outcome.played for event in played.events]
-        self._console.print()
-        self._console.print(self._events(events))
+        self._events(events)
         self._totals(outcome, events)
         if outcome.differences:
             self._console.print("\n[bold red]What was reported differs from what was simulated:[/]")
@@ -88,22 +96,19 @@ class Screen:
         else:
             self._console.print("\n[green]Everything that was simulated was reported, once and as it was.[/]")
 
-    def _events(self, events: list[ReportedEvent]) -> Table:
-        table = Table(
-            title=f"{len(events)} Sentry events: one for each failed call", title_justify="left", expand=False
-        )
-        for name in ("type / reason", "level", "action", "groups by", "the application's line"):
-            table.add_column(name, overflow="fold")
+    def _events(self, events: list[ReportedEvent]) -> None:
         name = Path(source_file()).name
+        self._console.print(f"\n[bold]{len(events)} Sentry events[/], one for each failed call\n")
         for event in events:
-            table.add_row(
-                escape(event.failure.replace(".", " / ")),
-                f"[{LEVELS.get(event.level, 'white')}]{event.level}[/]",
-                escape(event.action),
-                escape(" · ".join(event.fingerprint)),
-                escape(f"{name}:{event.line} {event.function}(): {event.source[:MAX_SOURCE]}"),
+            style = LEVELS.get(event.level, "white")
+            failure = escape(event.failure.replace(".", " / "))
+            self._console.print(
+                f"[{style}]{event.level:<8}[/][bold]{failure}[/] → {escape(event.action)}\n"
+                f"        grouped by {escape(' · '.join(event.fingerprint))}\n"
+                f"        {name}:{event.line} in {escape(event.function)}: {escape(event.source[:MAX_SOURCE])}",
+                soft_wrap=True,
+                highlight=False,
             )
-        return table
 
     def _totals(self, outcome: Outcome, events: list[ReportedEvent]) -> None:
         stats = outcome.stats
