@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 import pytest
+
 from process import run
 
 PLACES = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from process import run
-
 from genai_sentry.errors.taxonomy import KINDS
 from genai_sentry.testing import SimulatedProvider
+from process import run
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 

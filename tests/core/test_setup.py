@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from process import run
 
 from genai_sentry import SettingsError, init
+from process import run
 
 CALL = """
 import json, os, sys
