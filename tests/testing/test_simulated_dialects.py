@@ -166,3 +166,25 @@ def test_an_answer_function_that_fails_shows_its_error() -> None:
         status, _, body = post(f"{provider.base_url}/chat/completions", {"model": "m"})
     assert 500 == status
     assert b"KeyError('missing')" in body
+
+
+def test_the_real_anthropic_sdk_understands_the_messages() -> None:
+    """Whole, streamed, tool use and an error, as its own classes."""
+    anthropic = pytest.importorskip("anthropic")
+    with (
+        SimulatedProvider() as provider,
+        anthropic.Anthropic(base_url=provider.url, api_key="k", max_retries=0) as client,
+    ):
+        whole = client.messages.create(**MESSAGES)
+        with client.messages.stream(**MESSAGES) as stream:
+            final = stream.get_final_message()
+        tool = {"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
+        used = client.messages.create(**MESSAGES, tools=[tool])
+        with pytest.raises(anthropic.RateLimitError):
+            client.messages.create(**{**MESSAGES, "model": "fail-rate_limit"})
+    assert whole.content[0].text == final.content[0].text
+    assert (whole.usage.input_tokens, whole.usage.output_tokens) == (
+        final.usage.input_tokens,
+        final.usage.output_tokens,
+    )
+    assert ("tool_use", {"city": "simulated"}) == (used.stop_reason, used.content[0].input)

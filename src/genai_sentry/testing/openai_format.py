@@ -23,9 +23,8 @@ def sse(data: object, event: str | None = None) -> bytes:
     return f"{head}data: {data if isinstance(data, str) else json.dumps(data)}\n\n".encode()
 
 
-def pieces(text: str, number: int = 6) -> list[str]:
-    """A text cut into about so many parts, as tokens arrive; nothing for no text."""
-    size = max(1, math.ceil(len(text) / number))
+def pieces(text: str, size: int = 4) -> list[str]:
+    """A text cut as it is streamed: a token of four characters at a time; nothing for no text."""
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
@@ -230,7 +229,7 @@ def response_events(answer: Answer, body: Mapping[str, Any], *, failed_code: str
         yield event("response.output_item.added", output_index=index, item=_unfinished(item))
         where = {"item_id": item["id"], "output_index": index}
         if item["type"] == "function_call":
-            for piece in pieces(item["arguments"], 3):
+            for piece in pieces(item["arguments"]):
                 yield event("response.function_call_arguments.delta", **where, delta=piece)
             yield event(
                 "response.function_call_arguments.done", **where, name=item["name"], arguments=item["arguments"]

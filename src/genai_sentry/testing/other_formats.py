@@ -134,7 +134,7 @@ def generated_events(answer: Answer) -> Iterator[bytes]:
     """A Gemini answer streamed as server-sent events."""
     whole = generated(answer)
     finish = whole["candidates"][0]["finishReason"]
-    texts = pieces(answer.texts[0], 3) if answer.texts else []
+    texts = pieces(answer.texts[0], 32) if answer.texts else []
     steps = [[{"text": piece}] for piece in texts] or [_parts(answer)]
     for index, parts in enumerate(steps):
         last = index == len(steps) - 1

@@ -102,7 +102,8 @@ class SimulatedProvider:
 
     Chat completions, responses, legacy completions, embeddings, moderations, images, speech, transcriptions, models;
     `/v1/messages`; `:generateContent` and `:streamGenerateContent`. Whole and streamed, tools, several choices, JSON
-    schemas. Token counts follow from the text (a token is four characters), so the same request costs the same.
+    schemas. Token counts follow from the text (a token is four characters, and an event of a stream), so the same
+    request costs the same.
 
     Attributes:
         url: the root, such as `http://127.0.0.1:41123`.
