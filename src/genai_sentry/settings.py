@@ -93,9 +93,9 @@ class Settings:
     max_hold_s: float = field(default=10.0, metadata=_env("GENAI_SENTRY_MAX_HOLD_S"))
     event_burst: int = field(default=5, metadata=_env("GENAI_SENTRY_EVENT_BURST"))
     event_interval_s: float = field(default=10.0, metadata=_env("GENAI_SENTRY_EVENT_INTERVAL_S"))
-    levels: Mapping[str, str] = _EMPTY
-    retryable: Mapping[str, bool] = _EMPTY
-    report: Mapping[str, float | bool] = _EMPTY
+    levels: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    retryable: Mapping[str, bool] = field(default_factory=lambda: _EMPTY)
+    report: Mapping[str, float | bool] = field(default_factory=lambda: _EMPTY)
     frame_locals: str = field(default="none", metadata=_env("GENAI_SENTRY_FRAME_LOCALS"))
     fingerprint: Callable[[Classification, CallRecord], list[str] | None] | None = None
     report_truncated: bool = field(default=False, metadata=_env("GENAI_SENTRY_REPORT_TRUNCATED"))
