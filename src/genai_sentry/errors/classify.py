@@ -64,6 +64,10 @@ _FINISH = {
 }
 
 
+_REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE)
+"""Types whose codes say less than the wording."""
+
+
 class Candidate(NamedTuple):
     """One piece of evidence and what it says."""
 
@@ -255,7 +259,7 @@ def _reason(case: Case, decided: Candidate, text: str) -> Reason:
     ]
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER] or phrases
-    if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind is ErrorType.MODEL_UNAVAILABLE):
+    if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind in _REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:
         return reason

@@ -12,7 +12,18 @@ from genai_sentry.errors.rules import Family, families
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.text import normal
 
-OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, VAGUE, WORD = 92, 90, 88, 85, 80, 65, 60, 15, 12
+OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, WRAPPER, VAGUE, WORD = (
+    92,
+    90,
+    88,
+    85,
+    80,
+    65,
+    60,
+    55,
+    15,
+    12,
+)
 """How much a rule weighs. A telling HTTP status stands between BROAD and VAGUE; see `statuses.py`."""
 
 GAP = 110
@@ -117,6 +128,7 @@ def index() -> Index:
             (family.own_decisive, DECISIVE),
             (family.own_phrases, OWN_PHRASE),
             (family.phrases, PHRASE),
+            (family.wrappers, WRAPPER),
             (family.words, WORD),
         ):
             for label, line in _lines(table):
@@ -147,7 +159,7 @@ def _words(parts: Iterable[str]) -> list[str]:
 def _frequency(every: tuple[Family, ...]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for family in every:
-        for table in (family.phrases, family.own_phrases, family.own_decisive, family.words):
+        for table in (family.phrases, family.own_phrases, family.own_decisive, family.wrappers, family.words):
             for lines in table.values():
                 for word in normal(lines).split():
                     counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1

@@ -34,7 +34,6 @@ ANTHROPIC = Family(
             input length and max_tokens exceed context limit
         """,
         "context_length/input_too_long": """
-            extra usage is required for long context
             long context beta is not yet available
         """,
         "rate_limit/tokens_per_minute": """
@@ -68,6 +67,13 @@ ANTHROPIC = Family(
         """,
         "server_error/internal": """
             internal server error
+        """,
+        "rate_limit": """
+            extra usage is required for long context
+        """,
+        "invalid_request/invalid_schema": """
+            tools … should match pattern
+            tools … string should
         """,
     },
     own_phrases={

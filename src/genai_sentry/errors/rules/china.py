@@ -212,6 +212,11 @@ DASHSCOPE = Family(
             please check your plan and billing details
         """,
     },
+    own_codes={
+        "rate_limit/tokens_per_minute": """
+            insufficient_quota
+        """,
+    },
 )
 
 MOONSHOT = Family(

@@ -224,7 +224,6 @@ BEDROCK = Family(
         """,
         "invalid_request/invalid_parameter": """
             malformed input request
-            the model returned the following errors
             failed to satisfy constraint
         """,
         "authentication/expired": """

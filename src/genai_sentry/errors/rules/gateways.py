@@ -294,5 +294,35 @@ EDGE = Family(
         "server_error/overloaded": """
             capacity temporarily exceeded
         """,
+        "rate_limit": """
+            error code: 1015
+            error 1015
+            you are being rate limited
+        """,
+        "permission_denied/ip": """
+            error code: 1020
+            error 1020
+            error code: 1010
+            error code: 1006
+            error code: 1007
+            error code: 1008
+            error code: 1012
+        """,
+        "permission_denied/region": """
+            error code: 1009
+            error 1009
+        """,
+        "timeout/gateway": """
+            error code: 524
+            error code: 522
+        """,
+        "server_error/bad_gateway": """
+            error code: 520
+            error code: 521
+            error code: 523
+            error code: 530
+            error code: 1033
+            error code: 1016
+        """,
     },
 )

@@ -200,6 +200,37 @@ GOOGLE = Family(
             doesn't have a free quota tier
             not have a free quota tier
         """,
+        "authentication/missing_key": """
+            doesn't allow unregistered callers
+            callers without established identity
+        """,
+        "model_unavailable/no_access": """
+            no longer available to new users
+        """,
+        "content_filter/output": """
+            part … candidates … safety_ratings
+            valid part … finish_reason … is 3
+            valid part … safety_ratings
+            finish_reason … is 3
+            safety_ratings
+            response was blocked due to safety
+            quick accessor requires the response … is 3
+        """,
+        "content_filter/copyright": """
+            finish_reason … is 4
+        """,
+        "content_filter/prompt": """
+            prompt_feedback … blocked
+            no candidates … block_reason
+            prompt_feedback to see if the prompt was blocked
+        """,
+        "invalid_response/truncated": """
+            finish_reason … is 2
+        """,
+        "invalid_response/empty": """
+            requires the response to contain a valid part
+            quick accessor … only works when the response contains a valid part
+        """,
     },
     own_decisive={
         "quota_exceeded/insufficient_quota": """

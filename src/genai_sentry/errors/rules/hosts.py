@@ -164,7 +164,6 @@ CEREBRAS = Family(
     broad={
         "rate_limit": """
             too_many_requests_error
-            too_many_tokens
         """,
     },
     phrases={
@@ -182,6 +181,11 @@ CEREBRAS = Family(
         """,
         "rate_limit/requests_per_day": """
             requests per day limit exceeded
+        """,
+    },
+    own_broad={
+        "rate_limit/tokens_per_minute": """
+            too_many_tokens
         """,
     },
 )
@@ -251,6 +255,8 @@ COHERE = Family(
             api calls / minute
         """,
         "context_length/input_too_long": """
+            size limit exceeded by … tokens
+            limit for this model is … tokens
             too many tokens: total number of tokens
             total number of tokens
             total tokens … exceed
@@ -264,6 +270,11 @@ COHERE = Family(
         """,
         "model_unavailable/not_found": """
             make sure the correct model id was used
+        """,
+    },
+    own_codes={
+        "context_length/input_too_long": """
+            TOO_MANY_TOKENS
         """,
     },
 )

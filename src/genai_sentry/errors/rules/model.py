@@ -48,6 +48,7 @@ class Family:
         phrases: wordings that a provider uses for one thing only.
         own_codes, own_broad, own_phrases: the same, valid only where the error is known to be this family's.
         own_decisive: such phrases that say better than all others.
+        wrappers: wordings of what is put around another error, and of its symptoms.
         words: everyday wordings; asked last.
     """
 
@@ -62,6 +63,7 @@ class Family:
     own_broad: Table = field(default=_NONE)
     own_phrases: Table = field(default=_NONE)
     own_decisive: Table = field(default=_NONE)
+    wrappers: Table = field(default=_NONE)
     words: Table = field(default=_NONE)
 
 

@@ -29,6 +29,9 @@ OPENAI = Family(
             insufficient_credits
         """,
         "context_length/input_too_long": """
+            too_many_prompt_tokens
+            tokens_too_long
+            prompt_tokens_too_long
             max_tokens_per_request
             context_length_exceeded
             string_above_max_length_context
@@ -390,6 +393,9 @@ OPENAI = Family(
             please recharge
         """,
         "context_length/input_too_long": """
+            total length of all messages is too long
+            messages is too long
+            conversation is too long
             requested … tokens, max … tokens per request
             body too large … max size … tokens
             tokens exceed n_ctx
@@ -489,6 +495,7 @@ OPENAI = Family(
             token_not_found_in_db
         """,
         "authentication/missing_key": """
+            auth credentials found
             you didn't provide an api key
             didn't provide an API key
             no api key provided
@@ -882,7 +889,6 @@ OPENAI = Family(
             response_schema
             tool … input_schema
             unsupported schema
-            should match pattern … tools
         """,
         "invalid_request/invalid_message_order": """
             must be followed by tool messages
@@ -972,6 +978,12 @@ OPENAI = Family(
             at most … image
         """,
         "invalid_request/unsupported_parameter": """
+            doesn't support tool
+            doesn't support the
+            does not support tool
+            doesn't support function
+            does not support this
+            does not support the
             unsupported parameter
             unknown parameter
             unrecognized request argument
@@ -1107,6 +1119,7 @@ OPENAI = Family(
             is less than the minimum
         """,
         "invalid_response/truncated": """
+            output is incomplete
             could not parse response content as the length limit was reached
             output … truncated
             response was truncated
@@ -1132,13 +1145,6 @@ OPENAI = Family(
             failed to parse json
             failed to parse … as json
             invalid json output
-            unexpected end of json input
-            expecting value: line
-            expecting property name
-            expecting ',' delimiter
-            unexpected token
-            invalid character … looking for beginning of value
-            is not valid json
             could not parse response
             failed to parse response
             error parsing response
@@ -1146,14 +1152,9 @@ OPENAI = Family(
             malformed response
             malformed_function_call
             malformed function call
-            extra data: line
-            jsondecodeerror
             expected … object but got
             invalid json response
-            failed to deserialize api response
             http code 200 from api
-            expected ident at line
-            expected value at line 1 column
             unexpected response format
         """,
         "invalid_response/empty": """
@@ -1165,7 +1166,6 @@ OPENAI = Family(
             response … no content
             no content in response
             no choices
-            has no attribute choices
             empty completion
             response is empty
             returned no content
@@ -1176,7 +1176,6 @@ OPENAI = Family(
             no candidates
             no message in response
             received empty
-            object is not subscriptable
             model output must contain either output text or tool calls
             no generations found
         """,
@@ -1346,15 +1345,31 @@ OPENAI = Family(
         "model_unavailable": """
             model not
         """,
-        "connection_error": """
-            connection error
-            network error
-            fetch failed
-        """,
         "cancelled": """
             cancelled
             canceled
             aborted
+        """,
+    },
+    wrappers={
+        "invalid_response/malformed": """
+            unexpected end of json input
+            expecting value: line
+            expecting property name
+            expecting ',' delimiter
+            unexpected token
+            invalid character … looking for beginning of value
+            is not valid json
+            extra data: line
+            jsondecodeerror
+            failed to deserialize api response
+            expected ident at line
+            expected value at line 1 column
+        """,
+        "invalid_response/empty": """
+            list index out of range
+            has no attribute choices
+            object is not subscriptable
         """,
     },
 )

@@ -15,15 +15,15 @@ SELF_HOSTED = Family(
             EngineGenerateError
             AsyncEngineDeadError
         """,
-        "server_error/unavailable": """
-            unavailable_error
-        """,
         "invalid_request/unsupported_parameter": """
             not_supported_error
         """,
     },
     phrases={
         "context_length/input_too_long": """
+            max_tokens must be at least 1, got
+            inputs must have less than … tokens
+            exceeded max context length
             the request exceeds the available context size
             is longer than the maximum model length
             longer than the model's context length
@@ -126,6 +126,11 @@ SELF_HOSTED = Family(
             chat template
             template … error
             not a multimodal model
+        """,
+    },
+    broad={
+        "server_error/unavailable": """
+            unavailable_error
         """,
     },
 )

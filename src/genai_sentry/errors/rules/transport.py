@@ -156,6 +156,7 @@ TRANSPORT = Family(
     },
     phrases={
         "timeout/client_connect": """
+            connect etimedout
             connection timed out
             connect timeout
             connection to … timed out. (connect timeout
@@ -329,26 +330,17 @@ TRANSPORT = Family(
         "connection_error/other": """
             failed to connect to
             failed to connect to all addresses
-            error communicating with openai
-            connection error
             network is unreachable
             no route to host
-            network error
-            fetch failed
-            failed to fetch
             error sending request for url
             could not connect to
             cannot connect to host
             unable to connect
             could not connect
-            network connection
-            max retries exceeded with url
             request to https … failed reason
             failed reason
             stream error … internal_error
             error terminated
-            connect error
-            failed to establish a new connection
             server unreachable
             connection attempt failed
         """,
@@ -359,6 +351,24 @@ TRANSPORT = Family(
             cancellederror
             cancelled by caller
             abortederror
+        """,
+    },
+    words={
+        "connection_error/other": """
+        """,
+    },
+    wrappers={
+        "connection_error/other": """
+            network error
+            fetch failed
+            failed to fetch
+            connect error
+            network connection
+            error communicating with openai
+            max retries exceeded with url
+            connection error
+            failed to establish a new connection
+            apiconnectionerror
         """,
     },
 )
