@@ -7,7 +7,7 @@ stream's bytes, its close, or its collection.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from genai_sentry import labels
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
 from genai_sentry.telemetry import attributes as names
+from genai_sentry.telemetry.spans import put
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -32,6 +33,9 @@ current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
 
 MAX_ERROR_BODY = 65_536
 """Bytes kept of an error body that arrives as a stream."""
+
+MAX_MODEL = 100
+"""Longest `ai_model`, in characters."""
 
 _clock = time.perf_counter
 
@@ -48,42 +52,30 @@ class Call:
         make_span: False where another instrumentation makes the call's span.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_body",
-        "_context_token",
-        "_current_token",
-        "_done",
-        "_last_end",
-        "_open",
-        "_returned",
-        "_sending",
-        "address",
-        "attempt_started",
-        "attempt_statuses",
-        "attempts_seen",
-        "content_type",
-        "exception",
-        "facts",
-        "format",
-        "headers",
-        "hint",
-        "labels",
-        "on_finish",
-        "outcome",
-        "path",
-        "port",
-        "provider",
-        "recording",
-        "request",
-        "runtime",
-        "span",
-        "started",
-        "started_at",
-        "status",
-        "stream",
-        "wait_s",
-    )
+    # What most calls never set is a default of the class: making a call must cost next to nothing.
+    attempts_seen = 0
+    attempt_statuses: tuple[int | None, ...] = ()
+    attempt_started: float | None = None
+    wait_s = 0.0
+    status: int | None = None
+    headers: HeaderFacts | None = None
+    content_type: str | None = None
+    request: object | None = None
+    stream: StreamFacts | None = None
+    outcome: Outcome | None = None
+    exception: BaseException | None = None
+    span: Span | None = None
+    recording = False
+    done = False
+    """Whether the call is over."""
+    returned = False
+    """Whether the SDK has handed the answer to the application (a stream may still be open)."""
+    _body: bytes | None = None
+    _last_end = 0.0
+    _open = False
+    _sending = False
+    _context_token: Token[Any] | None = None
+    _current_token: Token[Call | None] | None = None
 
     def __init__(
         self,
@@ -109,68 +101,37 @@ class Call:
         self.port = port
         self.path = path
         self.labels = labels.current()
-        self.attempts_seen = 0
-        self.attempt_statuses: tuple[int | None, ...] = ()
-        self.attempt_started: float | None = None
-        self.wait_s = 0.0
-        self.status: int | None = None
-        self.headers: HeaderFacts | None = None
-        self.content_type: str | None = None
-        self.request: object | None = None
-        self.stream: StreamFacts | None = None
-        self.outcome: Outcome | None = None
-        self.exception: BaseException | None = None
-        self.on_finish: Callable[[CallRecord], None] | None = None
-        self._body: bytes | None = None
-        self._last_end = 0.0
-        self._done = self._open = self._returned = self._sending = False
-        self._context_token: Token[Any] | None = None
-        self._current_token: Token[Call | None] | None = None
-        self.span: Span | None = None
-        self.recording = False
         if format is not None and make_span:
             self._start_span(format)
 
     def _start_span(self, format: Format) -> None:
-        runtime, model = self.runtime, self.model
-        attributes: dict[str, names.Value] = {
-            names.OPERATION_NAME: format.operation,
-            names.PROVIDER_NAME: self.provider,
-            names.SENTRY_OP: "gen_ai." + format.operation,
-            names.LLM_PROVIDER: self.provider,
-        }
+        runtime, model, operation = self.runtime, self.model, format.operation
+        attributes: dict[str, names.Value] = {names.OPERATION_NAME: operation, names.PROVIDER_NAME: self.provider}
         if model:
-            attributes[names.REQUEST_MODEL] = attributes[names.AI_MODEL] = model
+            attributes[names.REQUEST_MODEL] = model
         if self.address:
             attributes[names.SERVER_ADDRESS] = self.address
             if self.port is not None:
                 attributes[names.SERVER_PORT] = self.port
-        if self.labels:
-            attributes.update(self.labels)
-        if runtime.common_attributes:
-            attributes.update(runtime.common_attributes)
         span = runtime.tracer.start_span(
-            f"{format.operation} {model}" if model else format.operation,
-            kind=trace.SpanKind.CLIENT,
-            attributes=attributes,
+            f"{operation} {model}" if model else operation, kind=trace.SpanKind.CLIENT, attributes=attributes
         )
         self.span = span
-        self.recording = span.is_recording()
+        if span.is_recording():
+            self.recording = True
+            more: dict[str, names.Value] = {names.SENTRY_OP: "gen_ai." + operation, names.LLM_PROVIDER: self.provider}
+            if model:
+                more[names.AI_MODEL] = clean(model)
+            if self.labels:
+                more.update(self.labels)
+            if runtime.common_attributes:
+                more.update(runtime.common_attributes)
+            put(span, more)
 
     @property
     def model(self) -> str:
         """The requested model; empty where the request does not name it."""
         return (self.facts.model or "") if self.facts is not None else ""
-
-    @property
-    def done(self) -> bool:
-        """Whether the call is over."""
-        return self._done
-
-    @property
-    def returned(self) -> bool:
-        """Whether the SDK has handed the answer to the application (a stream may still be open)."""
-        return self._returned
 
     # Entering and leaving: the span is current while the SDK works, never while the application does.
 
@@ -194,7 +155,7 @@ class Call:
 
     def owns(self, raw_path: bytes) -> bool:
         """Whether a request to this path is an attempt of this call, and not a token exchange inside it."""
-        return not self._done and not self._returned and not self._sending and self.hint in raw_path
+        return not self.done and not self.returned and not self._sending and self.hint in raw_path
 
     def attempt(self, request: object) -> None:
         """An HTTP attempt begins."""
@@ -245,7 +206,7 @@ class Call:
         self.stream = stream
         if body is not None:
             self._body = body
-        if self._returned:
+        if self.returned:
             self.finish(error)
         elif error is not None:
             self.exception = error
@@ -254,20 +215,20 @@ class Call:
 
     def raised(self, error: BaseException) -> None:
         """The SDK raised: the call is over."""
-        self._returned = True
+        self.returned = True
         self.finish(error)
 
     def result(self) -> None:
         """The SDK returned: the call is over unless its answer is a stream that is still open."""
-        self._returned = True
+        self.returned = True
         if not self._open:
             self.finish(None)
 
     def finish(self, error: BaseException | None) -> None:
         """End the call, once; safe to call again."""
-        if self._done:
+        if self.done:
             return
-        self._done = True
+        self.done = True
         try:
             self.runtime.finish(self, error)
         except Exception as fault:
@@ -280,10 +241,7 @@ class Call:
 
     def _release(self) -> None:
         # What may hold prompts or connections is let go; the SDK's stream may keep this object alive for long.
-        self._body = None
-        self.outcome = None
-        self.request = None
-        self.exception = None
+        self._body = self.outcome = self.request = self.exception = None
 
     def decoded(self) -> Outcome | None:
         """What the answer says, decoded once, at the end."""
@@ -422,6 +380,8 @@ class StreamObserver:
         self.call.body_ended(outcome, facts if self.streamed else None, error, body)
 
 
-def mapping(value: object) -> Mapping[str, object] | None:
-    """The value, where it is a mapping by text keys as far as one can tell cheaply."""
-    return value if isinstance(value, dict) else None
+def clean(model: str) -> str:
+    """A model name fit for a tag: printable, at most 100 characters."""
+    if len(model) <= MAX_MODEL and model.isprintable():
+        return model
+    return "".join(letter for letter in model[:MAX_MODEL] if letter.isprintable())

@@ -13,7 +13,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from genai_sentry import datafile, providers
 from genai_sentry.budgets import Budgets
-from genai_sentry.call import Call
+from genai_sentry.call import Call, clean
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
@@ -27,6 +27,7 @@ from genai_sentry.settings import Settings
 from genai_sentry.stats import recorder
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.telemetry.metrics import metrics_for
+from genai_sentry.telemetry.spans import put
 from genai_sentry.version import SCHEMA_URL, __version__
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
 MAX_SCANNED_BODY = 1_048_576
 """Largest request body, in bytes, that is decoded for a call that no SDK vouches for."""
-MAX_MODEL = 100
-"""Longest `ai_model`, in characters."""
 
 
 class Runtime:
@@ -237,7 +236,7 @@ class Runtime:
             attributes.update(content_attributes(facts, record.outcome, self.settings.redact))
         if record.model and not call.model:
             attributes[names.AI_MODEL] = record.model
-        span.set_attributes(attributes)
+        put(span, attributes)
         classification = record.classification
         if classification is not None and classification.type.value != "cancelled":
             span.set_status(Status(StatusCode.ERROR, f"{classification.type.value}/{classification.reason.value}"))
@@ -273,13 +272,6 @@ class Runtime:
     def _announce(self, alert: Alert | None) -> None:
         if alert is not None:
             self.reporter.alert(alert)
-
-
-def clean(model: str) -> str:
-    """A model name fit for a tag: printable, at most 100 characters."""
-    if model.isprintable() and len(model) <= MAX_MODEL:
-        return model
-    return "".join(letter for letter in model[:MAX_MODEL] if letter.isprintable())
 
 
 def message_of(body: object) -> str:
