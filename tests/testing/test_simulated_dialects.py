@@ -34,7 +34,7 @@ def events(body: bytes) -> list[dict[str, Any]]:
 
 
 MESSAGES: dict[str, Any] = {
-    "model": "claude-sonnet-4-5",
+    "model": "claude-test",
     "max_tokens": 100,
     "messages": [{"role": "user", "content": "x" * 8000}],
 }
