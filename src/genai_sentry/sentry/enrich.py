@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.guard import swallowed
@@ -123,9 +124,11 @@ class Enricher:
 
     def _add_call(self, event: Event, record: CallRecord, error: BaseException) -> None:
         """Enrich the event of an exception that a client library raised about a call that succeeded."""
-        own = [Found(Mark("", record, None, 0.0), error, "self", False)]
-        self._rewrite(event, own)
-        self._add(event, record, 0)
+        from genai_sentry.errors.classify import classify
+
+        known = replace(record, classification=classify(error, provider=record.provider))
+        self._rewrite(event, [Found(Mark("", known, None, 0.0), error, "self", False)])
+        self._add(event, known, 0)
 
     def _add(self, event: Event, record: CallRecord, held_back: int) -> None:
         settings, options = self._settings, _options()
@@ -153,7 +156,7 @@ class Enricher:
         entries = section.get("values") if isinstance(section, dict) else None
         if not isinstance(entries, list):
             entries = []
-        titles = {(type(item.error).__name__, events.value_of(item.error)): item for item in found}
+        titles = {(events.type_name(type(item.error)), events.value_of(item.error)): item for item in found}
         for entry in entries:
             if not isinstance(entry, dict):
                 continue

@@ -218,6 +218,11 @@ def title(record: CallRecord, text: str) -> str:
     return f"{head}: {text}" if text else head
 
 
+def type_name(kind: type) -> str:
+    """Name of an exception's class, as Sentry writes it."""
+    return getattr(kind, "__qualname__", None) or kind.__name__
+
+
 def value_of(error: BaseException) -> str:
     """Message of an exception, as Sentry reads it."""
     from sentry_sdk.utils import get_error_message
@@ -246,7 +251,7 @@ def values(
         else:
             text = scrub.message(text, body=body, keep_content=settings.captures_spans)
         entry: Event = {
-            "type": getattr(link.kind, "__qualname__", link.kind.__name__).rpartition(".")[2],
+            "type": type_name(link.kind),
             "module": link.kind.__module__ if link.kind.__module__ != "builtins" else None,
             "value": text,
             "mechanism": {"type": MECHANISM, "handled": True},

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Iterable, MutableMapping, Sequence
+from types import TracebackType
 from typing import Any
 
-from genai_sentry.sentry.snapshot import MAX_FRAMES, Flat, Frame, calling
+from genai_sentry.sentry.snapshot import MAX_FRAMES, Flat, Frame, calling, live
 
 FrameDict = dict[str, Any]
 
@@ -129,22 +130,17 @@ def tidy(event: MutableMapping[str, Any], options: MutableMapping[str, Any], *, 
             frame.pop("vars", None)
 
 
-def local_variables(traceback: Any, *, first: int) -> dict[int, FrameDict]:
-    """Serialise the local variables of the application's frames of a traceback, on the failing thread.
+def local_variables(traceback: TracebackType) -> dict[int, FrameDict]:
+    """Serialise the local variables of the application's frames, on the failing thread: later they have moved on.
 
-    Args:
-        traceback: where to begin.
-        first: position of its first frame in the flattened stack.
+    Returns:
+        Variables by the frame's position in the flattened stack.
     """
     found: dict[int, FrameDict] = {}
     serialise = sys.modules["sentry_sdk.serializer"].serialize
-    position, step = first, traceback
-    while step is not None:
-        frame = step.tb_frame
+    for number, frame in enumerate(live(traceback)):
         if is_application(frame.f_globals.get("__name__"), frame.f_code.co_filename):
-            found[position] = serialise(dict(frame.f_locals), is_vars=True)
-        position += 3
-        step = step.tb_next
+            found[number * 3] = serialise(dict(frame.f_locals), is_vars=True)
     return found
 
 

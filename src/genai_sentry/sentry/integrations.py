@@ -5,7 +5,12 @@ from __future__ import annotations
 import importlib
 import logging
 import weakref
+from collections.abc import Callable
 from typing import Any
+
+import wrapt
+
+from genai_sentry.guard import swallowed
 
 logger = logging.getLogger("genai_sentry")
 
@@ -34,10 +39,34 @@ def disabled_integrations() -> list[type]:
 
 
 class SwitchedOff:
-    """Switches them off in a running client, and on again."""
+    """Switches them off in a running client, and on again.
 
-    def __init__(self) -> None:
+    Args:
+        prepare: called when Sentry gets a client, so that none makes a call before it is prepared.
+    """
+
+    def __init__(self, prepare: Callable[[], object]) -> None:
         self._taken: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+        self._prepare = weakref.WeakMethod(prepare)
+        self._scope: Any = None
+
+    def watch(self, scope: Any) -> None:
+        """Look at each client that Sentry is given from now on (`sentry_sdk.init` after this package's set-up)."""
+        self._scope = scope.Scope
+        reference = self._prepare
+
+        def set_client(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+            result = wrapped(*args, **kwargs)
+            prepare = reference()
+            if prepare is not None:
+                try:
+                    prepare()
+                except Exception as error:
+                    swallowed("sentry.client", error)
+            return result
+
+        self._wrapper = wrapt.FunctionWrapper(self._scope.__dict__["set_client"], set_client)
+        self._scope.set_client = self._wrapper
 
     def switch_off(self, client: Any) -> None:
         """Take the integrations out of a client; each asks on every call whether it is still there."""
@@ -54,7 +83,9 @@ class SwitchedOff:
         )
 
     def undo(self) -> None:
-        """Put them back."""
+        """Put them back; what wrapped Sentry's method after this package did stays, and passes through."""
+        if self._scope is not None and self._scope.__dict__.get("set_client") is self._wrapper:
+            self._scope.set_client = self._wrapper.__wrapped__
         for client, taken in list(self._taken.items()):
             for name, integration in taken.items():
                 client.integrations.setdefault(name, integration)

@@ -52,7 +52,7 @@ class Reporter:
         self._delivery = Delivery(settings)
         self._outbox = Outbox(self._delivery, self._room)
         self._exits = Exits(self._send_pending)
-        self._switched_off = SwitchedOff()
+        self._switched_off = SwitchedOff(self._known_client)
         self._enricher = Enricher(settings, self._calls, self._outbox, self._throttle)
         self._sampled_off = {kind for kind, share in settings.report.items() if not share}
         if ErrorType.CANCELLED not in settings.report:
@@ -175,6 +175,7 @@ class Reporter:
     def _install(self, scope: Any) -> None:
         if not self._closed and self._enricher not in scope.global_event_processors:
             scope.add_global_event_processor(self._enricher)
+            self._switched_off.watch(scope)
 
     def _known_client(self) -> Any:
         """Sentry's client, prepared; None where nothing can be sent."""
@@ -230,9 +231,7 @@ class Reporter:
         else:
             entry.links = snapshot.chain(error, matching.is_marked)
             if settings.frame_locals == "app" and error.__traceback__ is not None:
-                first = entry.links[0]
-                inner = len(snapshot.flatten(error.__traceback__, callers=False))
-                first.locals = frames.local_variables(error.__traceback__, first=len(first.frames) - inner)
+                entry.links[0].locals = frames.local_variables(error.__traceback__)
         if self._mode == "immediate" or self._exits.exiting:
             self._outbox.send(entry)
             if self._exits.exiting and client.transport is not None:

@@ -93,12 +93,28 @@ def flatten(traceback: TracebackType | None, *, callers: bool) -> Flat:
         inner += (frame.f_code, step.tb_lineno, frame.f_globals)
         step = step.tb_next
         count += 1
-    if not callers:
-        return inner
-    start = traceback.tb_frame.f_back if traceback is not None else None
-    if start is None:
-        start = calling(traceback.tb_frame if traceback is not None else None)
-    return outer(start) + inner
+    return outer(_caller(traceback)) + inner if callers else inner
+
+
+def live(traceback: TracebackType) -> list[FrameType]:
+    """List the frames that `flatten` describes, callers included, outermost first."""
+    inner: list[FrameType] = []
+    step: TracebackType | None = traceback
+    while step is not None and len(inner) < MAX_FRAMES:
+        inner.append(step.tb_frame)
+        step = step.tb_next
+    callers: list[FrameType] = []
+    frame = _caller(traceback)
+    while frame is not None and len(callers) < MAX_FRAMES:
+        callers.append(frame)
+        frame = frame.f_back
+    return [*reversed(callers), *inner]
+
+
+def _caller(traceback: TracebackType | None) -> FrameType | None:
+    if traceback is None:
+        return calling(None)
+    return traceback.tb_frame.f_back or calling(traceback.tb_frame)
 
 
 def outer(frame: FrameType | None) -> Flat:
