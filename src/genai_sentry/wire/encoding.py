@@ -15,6 +15,8 @@ from typing import Final, Protocol
 
 MAX_OUTPUT: Final = 64 * 1024 * 1024
 """Most bytes that one response may unfold to; a decoder gives up beyond it."""
+_SLICE: Final = 4096
+"""Encoded bytes undone at once, so that a body made to unfold without end is noticed early."""
 
 
 class Decoder(Protocol):
@@ -42,6 +44,10 @@ class _Stepwise:
         self.failed = False
 
     def feed(self, data: bytes) -> bytes:
+        out = [self._slice(data[begin : begin + _SLICE]) for begin in range(0, len(data), _SLICE)]
+        return out[0] if len(out) == 1 else b"".join(out)
+
+    def _slice(self, data: bytes) -> bytes:
         if self.failed:
             return b""
         try:
