@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from genai_sentry.errors import chain, figures, waits
@@ -34,6 +36,10 @@ QUOTED = 50
 """Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
 MAX_TEXTS = 8
 
+_CODE_LIKE = re.compile(
+    r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
+)
+"""Words that look like a code or a class name: with underscores, humps or capitals."""
 _DEFAULT_REASON = {
     ErrorType.AUTHENTICATION: Reason.INVALID_KEY,
     ErrorType.CONTENT_FILTER: Reason.PROMPT,
@@ -108,11 +114,21 @@ def _lower(headers: object) -> dict[str, str]:
     return lowered
 
 
+_MEDIATORS = frozenset({"openai", "openrouter", "litellm", "new_api", "edge", "self_hosted", "code_hosts"})
+"""Families whose errors may be somebody else's."""
+
+
+@lru_cache(maxsize=256)
+def _provider_families(provider: str) -> tuple[str, ...]:
+    return tuple(family for word, family in index().providers if word in provider)
+
+
 def _families(built: Index, provider: str, texts: Iterable[str]) -> frozenset[str]:
-    lower = provider.lower()
-    known = {family for word, family in built.providers if word in lower} if lower else set()
+    known = set(_provider_families(provider.lower())) if provider else set()
+    if known - _MEDIATORS:
+        return frozenset(known)
     shown = " ".join(texts)[:3000].lower()
-    known.update(family for sign, family in built.signs if sign in shown)
+    known.update([family for sign, family in built.signs if sign in shown])
     return frozenset(known)
 
 
@@ -151,17 +167,11 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
 
 def _named(case: Case, built: Index, depth: int, where: str, text: str) -> None:
     """Codes and class names that stand in a text; plain words are none."""
-    for word in text.replace("'", " ").replace('"', " ").replace("`", " ").split()[:400]:
-        bare = word.strip("()[]<>{},;:!?*.")
-        if len(bare) < 5 or len(bare) > 100 or (bare.islower() and "_" not in bare) or not bare[0].isalpha():
-            continue
-        if bare.istitle() and bare.isalpha():
-            continue
-        for piece in bare.split("=") if "=" in bare else (bare,):
-            best = _meaning(built, piece.strip("()[]<>{},;:!?*."), case.families)
-            if best is not None:
-                weight = best[0] - (11 if best[0] > 20 else 6)
-                case.add(weight, depth, len(bare), best[1], f"{where}~{piece[:80]}")
+    for word in set(_CODE_LIKE.findall(text)):
+        best = _meaning(built, word, case.families)
+        if best is not None:
+            weight = best[0] - (11 if best[0] > VAGUE else 6)
+            case.add(weight, depth, len(word), best[1], f"{where}~{word[:80]}")
 
 
 def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
@@ -421,13 +431,22 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     _code_candidates(case, built)
     _header_candidates(case)
     _fact_candidates(case)
-    for depth, where, text in case.texts:
-        _text_candidates(case, built, depth, where, text)
+    if not _settled(case):
+        for depth, where, text in case.texts:
+            _text_candidates(case, built, depth, where, text)
     _status_candidates(case)
     decided = _judge(case)
     if decided is None:
         return _result(case, ErrorType.UNKNOWN, Reason.UNSPECIFIED, "nothing that tells", all_text)
     return _result(case, decided.label[0], _reason(case, decided, all_text), decided.evidence, all_text)
+
+
+def _settled(case: Case) -> bool:
+    """Whether a code has said all that there is to say."""
+    if not any(one.weight >= CODE for one in case.candidates):
+        return False
+    kind, reason = max(case.candidates).label
+    return reason is not Reason.UNSPECIFIED and kind is not ErrorType.RATE_LIMIT and kind not in _REFINED
 
 
 def _holds(rule: Rule, wording: Phrase | None, case: Case, text: str) -> bool:

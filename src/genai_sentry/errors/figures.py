@@ -35,10 +35,9 @@ _ASKED_THEN_LIMIT = tuple(
     )
 )
 _SUM = re.compile(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
-_RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})", re.IGNORECASE)
+_RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
 _RATE_OF = re.compile(
     r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
-    re.IGNORECASE,
 )
 
 
@@ -78,9 +77,12 @@ def _figures(limit: int, requested: int) -> dict[str, int | float]:
 def of_rate_limit(text: str) -> dict[str, int | float]:
     """`limit`, `used` and `requested`, as far as the message names them."""
     figures: dict[str, int | float] = {}
-    for name, digits in _RATE.findall(text[:4000])[:8]:
-        figures.setdefault("used" if name.lower() == "current" else name.lower(), _int(digits))
-    if "limit" not in figures and (match := _RATE_OF.search(text)):
+    lower = text[:4000].lower()
+    if "limit" not in lower:
+        return figures
+    for name, digits in _RATE.findall(lower)[:8]:
+        figures.setdefault("used" if name == "current" else name, _int(digits))
+    if "limit" not in figures and (match := _RATE_OF.search(lower)):
         figures["limit"] = _int(match[1])
     return figures
 
@@ -113,13 +115,13 @@ _MINUTE = re.compile(r"per[ _-]?min|/ ?min")
 _DAY = re.compile(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
 _TOKEN = re.compile(r"\b(?:request |input |output |prompt )?tokens?\b")
 _REQUEST = re.compile(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
-_HINTS = ("per", "tpm", "rpm", "tpd", "rpd", "concurren", "parallel", "/", "qps", "daily", "86400", "today")
+_HINTS = re.compile(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today")
 
 
 def window(text: str) -> Reason | None:
     """Which limit a rate limit's message names; None where it names none or several."""
     lower = text.lower()
-    if not any(word in lower for word in _HINTS):
+    if _HINTS.search(lower) is None:
         return None
     found = [reason for reason, pattern in _WINDOWS if pattern.search(lower)]
     if found:

@@ -35,6 +35,9 @@ _ECHO = re.compile(
 _MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 
 
+_QUOTES = "'\"`“「"
+
+
 def _masked(match: re.Match[str]) -> str:
     return " … " if len(match[0]) > 13 and match[0].count(" ") >= 2 else match[0]
 
@@ -44,6 +47,8 @@ def without_quotes(text: str) -> str | None:
 
     None as well where next to nothing else is left: then the quotation is the message.
     """
+    if not any(mark in text for mark in _QUOTES):
+        return None
     shorter = _QUOTED.sub(_masked, _ECHO.sub(" … ", text))
     if shorter == text or not _MANY_LETTERS.search(shorter):
         return None
@@ -134,6 +139,12 @@ _STATUS = re.compile(
 )
 
 
+_THREE_DIGITS = re.compile(r"[1-5]\d\d")
+
+
 def statuses(text: str) -> list[int]:
     """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
-    return [int(next(filter(None, match.groups()))) for match in _STATUS.finditer(text[:1200])]
+    head = text[:1200]
+    if _THREE_DIGITS.search(head) is None:
+        return []
+    return [int(next(filter(None, match.groups()))) for match in _STATUS.finditer(head)]

@@ -24,12 +24,14 @@ _DURATION = rf"(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?(?:{_UNIT})(?![a-z]),?\s?(?:and\s)
 _IN_TEXT = re.compile(
     rf"(?:(?:try(?:\sagain)?|retry|retrying|available\sagain|again|reset|resets|wait(?:ing)?)\s(?:(?:your\srequest|again|it|for|"
     rf"approximately|about|at\sleast|in|after|quota\swill\sreset)\s){{0,4}}|请在\s?|请等待\s?|等待\s?|请于\s?)({_DURATION})",
-    re.IGNORECASE,
 )
 _BARE = re.compile(
     r"(?:retry|try again|reset)s?[ _-](?:after|in)[\"']?\s?[:=]?\s?[\"']?(\d{1,7}(?:\.\d{1,6})?)(?![\d\w-])",
-    re.IGNORECASE,
 )
+
+
+_WAITING = ("again", "retry", "reset", "wait", "请")
+_DIGIT = re.compile(r"\d")
 
 
 def duration(text: str) -> float | None:
@@ -127,8 +129,11 @@ def from_fields(fields: Iterable[tuple[str, object]]) -> float | None:
 
 def from_text(text: str) -> float | None:
     """Read what a message names: `try again in 6m0s`, `retry after 20 seconds`, `请在 30 秒后重试`."""
-    match = _IN_TEXT.search(text)
+    lower = text.lower()
+    if not any(word in lower for word in _WAITING) or _DIGIT.search(lower) is None:
+        return None
+    match = _IN_TEXT.search(lower)
     if match:
         return duration(match[1])
-    bare = _BARE.search(text)
+    bare = _BARE.search(lower)
     return _sane(float(bare[1])) if bare else None
