@@ -117,8 +117,8 @@ class Outbox:
         except TypeError:
             return None
 
-    def admit(self, entry: Pending) -> None:
-        """Hold an entry until it is claimed or due."""
+    def admit(self, entry: Pending) -> bool:
+        """Hold an entry until it is claimed or due; False where no thread can be started to send it: at exit."""
         with self._lock:
             first = not self._pending
             self._pending[entry.id] = entry
@@ -127,6 +127,7 @@ class Outbox:
             self._start()
         elif first:
             self._queue.put("")
+        return self._running
 
     def claim(self, name: str) -> Pending | None:
         """Take an entry out; whoever gets it has to see that it is sent."""
@@ -145,7 +146,7 @@ class Outbox:
         try:
             # Not Thread.start, which waits until the new thread has run.
             _thread.start_new_thread(self._run, (self._queue,))
-        except RuntimeError:  # the interpreter is shutting down: the exit hooks send
+        except RuntimeError:  # the interpreter is shutting down
             self._running = False
 
     def _run(self, own: queue.SimpleQueue[str]) -> None:

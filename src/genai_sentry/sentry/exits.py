@@ -54,6 +54,11 @@ class Exits:
         self.exiting = True
         _finalise(self._flush, list(self._clients))
 
+    def leave(self, client: Any) -> None:
+        """Deliver at once what is held: the interpreter is ending."""
+        self.exiting = True
+        _finalise(self._flush, [client])
+
     def undo(self) -> None:
         """Take back what was installed."""
         atexit.unregister(self._at_exit)

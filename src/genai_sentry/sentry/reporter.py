@@ -21,7 +21,7 @@ from genai_sentry.sentry.breadcrumbs import breadcrumb
 from genai_sentry.sentry.deferral import MAX_QUEUED, Outbox, Pending
 from genai_sentry.sentry.delivery import Delivery
 from genai_sentry.sentry.enrich import Enricher
-from genai_sentry.sentry.exits import Exits, send_now
+from genai_sentry.sentry.exits import Exits
 from genai_sentry.sentry.integrations import SwitchedOff
 from genai_sentry.sentry.matching import Calls, Mark, State
 from genai_sentry.sentry.throttle import Throttle
@@ -114,7 +114,8 @@ class Reporter:
                 entry = self._pending_of(f"{os.getpid()}-{next(_numbers)}", ("alert", alert.kind))
                 entry.notice = alert
                 self._exits.watch(client)
-                self._outbox.admit(entry)
+                if not self._outbox.admit(entry):
+                    self._exits.leave(client)
         except Exception as error:
             if not swallowed("sentry.alert", error):
                 raise
@@ -234,8 +235,8 @@ class Reporter:
                 entry.links[0].locals = frames.local_variables(error.__traceback__)
         if self._mode == "immediate" or self._exits.exiting:
             self._outbox.send(entry)
-            if self._exits.exiting and client.transport is not None:
-                send_now(client.transport)
+            if self._exits.exiting:
+                self._exits.leave(client)
             return
         session = getattr(entry.isolation, "_session", None)
         if session is not None:
@@ -248,7 +249,8 @@ class Reporter:
             entry.watch = self._outbox.watch(watched, mark.id)
         entry.deadline = time.monotonic() + (settings.grace_s if entry.watch is None else settings.max_hold_s)
         self._exits.watch(client)
-        self._outbox.admit(entry)
+        if not self._outbox.admit(entry):
+            self._exits.leave(client)
 
     def _pending_of(self, name: str, key: Hashable) -> Pending:
         sentry = sys.modules["sentry_sdk"]
