@@ -294,7 +294,8 @@ class SimulatedProvider:
             return Reply(status, b"", headers)
         half = len(made.whole) // 2
         if fault.garbage:
-            return Reply(status, made.whole[:half], headers)
+            # The first colon is missing: no JSON, although it is all there.
+            return Reply(status, made.whole.replace(b'":', b'"', 1), headers)
         if fault.cut is not None:
             return Reply(status, made.whole[:half], headers, missing=len(made.whole) - half)
         return Reply(status, made.whole, headers)
@@ -307,7 +308,7 @@ class SimulatedProvider:
             if fault.cut is not None and index >= fault.cut:
                 raise Cut
             if index == EVENTS_BEFORE_FAULT and fault.garbage:
-                yield b'data: {"id": "chatcmpl-broken", "choices": [{"delta": {"con\n\n'
+                yield b'data: {"id" "chatcmpl-broken", "choices": []}\n\n'
                 return
             if index == EVENTS_BEFORE_FAULT and error is not None:
                 yield error_event(error, endpoint)

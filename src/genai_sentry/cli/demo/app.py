@@ -162,3 +162,23 @@ def answer_all(base_url: str, questions: list[tuple[str, str]]) -> list[str]:
         return [result for result in results if isinstance(result, str)]
 
     return asyncio.run(every())
+
+
+def answer_until_the_user_leaves(base_url: str, question: str, patience_s: float) -> str:
+    """Answer while somebody waits for it; when the user leaves, the call is given up."""
+
+    async def one(client: openai.AsyncOpenAI) -> str:
+        completion = await client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": question}])
+        return completion.choices[0].message.content or ""
+
+    async def serve() -> str:
+        async with openai.AsyncOpenAI(base_url=base_url, api_key="sk-demo", max_retries=0) as client:
+            answering = asyncio.create_task(one(client))
+            done, _ = await asyncio.wait({answering}, timeout=patience_s)
+            if done:
+                return answering.result()
+            answering.cancel()
+            await asyncio.wait({answering})
+        return ""
+
+    return asyncio.run(serve())

@@ -56,7 +56,7 @@ def _same_call(call: Call, reported: ReportedCall) -> bool:
 
 
 def _call_problems(call: Call, reported: ReportedCall, requests: Sequence[Request]) -> Iterator[str]:
-    for name in ("operation", "model", "failure", "attempts", "stream"):
+    for name in ("operation", "model", "failure", "cancelled", "attempts", "stream"):
         expected, found = getattr(call, name), getattr(reported, name)
         if expected != found:
             yield f"{name} was {expected!r}, reported as {found!r}"

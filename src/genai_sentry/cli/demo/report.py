@@ -24,6 +24,7 @@ class ReportedCall:
         latency_s: how long it took, retries included, in seconds.
         attempts: HTTP attempts.
         failure: `type.reason`; empty where it went well.
+        cancelled: whether the caller gave up.
         error_type: `error.type`.
         stream: how the stream ended; empty for whole answers.
         trace_id, span_id: lower-case hexadecimal.
@@ -40,6 +41,7 @@ class ReportedCall:
     latency_s: float
     attempts: int | None
     failure: str
+    cancelled: bool
     error_type: str | None
     stream: str
     trace_id: str
@@ -93,6 +95,7 @@ def calls_in(spans: Iterable[Span]) -> list[ReportedCall]:
 def _call(span: Span) -> ReportedCall:
     said = span.attributes
     error_type = said.get("llm_error_type") if span.status == "error" else None
+    cancelled = span.status != "error" and said.get("llm_error_type") == "cancelled"
     return ReportedCall(
         operation=str(said[OPERATION]),
         model=str(said.get("gen_ai.request.model", "")),
@@ -105,6 +108,7 @@ def _call(span: Span) -> ReportedCall:
         latency_s=span.duration_s,
         attempts=said.get("llm_attempts"),
         failure=f"{error_type}.{said.get('llm_error_reason', '')}" if error_type else "",
+        cancelled=cancelled,
         error_type=said.get("error.type"),
         stream=str(said.get("llm_stream_outcome", "")),
         trace_id=span.trace_id,

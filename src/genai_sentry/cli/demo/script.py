@@ -45,6 +45,7 @@ class Call:
         attempts: HTTP attempts.
         usage: whether the answer says what it used.
         stream: how a stream ends; empty for whole answers.
+        cancelled: whether the caller gives up, which is no failure.
         handled: the event's `handled`; None where the call brings no event.
     """
 
@@ -54,6 +55,7 @@ class Call:
     attempts: int = 1
     usage: bool = True
     stream: str = ""
+    cancelled: bool = False
     handled: bool | None = True
 
 
@@ -257,6 +259,10 @@ def _handling() -> Iterator[Step]:
         models = (app.MODEL, app.OTHER_MODEL, app.MODEL)
         return app.answer_all(stage.provider.base_url, [(model, QUESTION) for model in models])
 
+    def given_up(stage: Stage) -> object:
+        stage.provider.fail_next("timeout", reason="client_read")
+        return app.answer_until_the_user_leaves(stage.provider.base_url, QUESTION, 0.1)
+
     yield Step("handled, an apology given", "answer", swallowed, (Call("server_error.overloaded", usage=False),))
     yield Step(
         "raised again, captured by the app",
@@ -273,4 +279,10 @@ def _handling() -> Iterator[Step]:
             Call("context_length.input_too_long", model=app.OTHER_MODEL, usage=False),
             Call(),
         ),
+    )
+    yield Step(
+        "given up by the caller: no failure",
+        "one",
+        given_up,
+        (Call(usage=False, cancelled=True),),
     )

@@ -31,7 +31,9 @@ def cost(value: float | None) -> str:
 
 def outcome_of(call: ReportedCall) -> str:
     """How a call went, with what is special about it."""
-    said = f"[red]{escape(call.failure.replace('.', ' / '))}[/]" if call.failure else "[green]ok[/]"
+    said = "[blue]cancelled[/]" if call.cancelled else "[green]ok[/]"
+    if call.failure:
+        said = f"[red]{escape(call.failure.replace('.', ' / '))}[/]"
     special = [
         f"{call.cached_tokens} cached" if call.cached_tokens else "",
         f"{call.reasoning_tokens} reasoning" if call.reasoning_tokens else "",
