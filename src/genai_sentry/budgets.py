@@ -226,7 +226,7 @@ def _budget(where: str, item: object) -> Budget:
     usd, per = item.get("usd"), item.get("per")
     if isinstance(usd, bool) or not isinstance(usd, int | float) or not 0 < usd < math.inf:
         raise SettingsError("budgets", f"{where}, usd: expected US dollars above zero, got {usd!r}")
-    if per not in WINDOWS_S:
+    if not isinstance(per, str) or per not in WINDOWS_S:
         raise SettingsError("budgets", f"{where}, per: expected one of {', '.join(WINDOWS_S)}, got {per!r}")
     label, value = item.get("label", ""), item.get("value", "")
     for name, text in (("label", label), ("value", value)):
@@ -234,4 +234,4 @@ def _budget(where: str, item: object) -> Budget:
             raise SettingsError("budgets", f"{where}, {name}: expected a text, got {text!r}")
     if value and not label:
         raise SettingsError("budgets", f"{where}, value: needs a label")
-    return Budget(float(usd), str(per), label, value)
+    return Budget(float(usd), per, label, value)

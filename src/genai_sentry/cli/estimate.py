@@ -74,8 +74,8 @@ def arithmetic(estimate: MonthlyEstimate, each: ModelEstimate) -> list[str]:
     ]
     return [
         *lines,
-        f"${each.request_usd:,.8f} a request x {estimate.requests_per_day:,.10g} a day = ${each.daily_usd:,.2f} a day",
-        f"${each.daily_usd:,.2f} a day x {estimate.days:g} days = ${each.monthly_usd:,.2f} a month",
+        f"${each.request_usd:,.8f} a request x {estimate.requests_per_day:,.10g} a day = ${each.daily_usd:,.4f} a day",
+        f"${each.daily_usd:,.4f} a day x {estimate.days:g} days = ${each.monthly_usd:,.2f} a month",
     ]
 
 

@@ -182,6 +182,9 @@ class Catalogue:
             return Found(None, start, end, info.id)
         prices = _prices(info, _tier(tier), batch, _moment(provider, at))
         rates = () if prices is None else self._rates(prices)
+        if "embed" in info.id:
+            # Embeddings have no output: some entries price it all the same, and answers need not count it.
+            rates = tuple(rate for rate in rates if rate.count != "output_tokens")
         priced = {rate.count for rate in rates}
         if rates and note is not None:
             rates += tuple(rate for rate in note.adds if rate.count not in priced)

@@ -140,7 +140,7 @@ class Pricer:
 
 
 def _billed(usage: Usage) -> Usage:
-    """What is billed where the provider tells that apart from what it counted; parts of the counts do not matter then."""
+    """What is billed, where the provider tells that apart from what it counted."""
     given, made = usage.billed_input_tokens, usage.billed_output_tokens
     return Usage(
         input_tokens=usage.input_tokens if given is None else given,

@@ -160,12 +160,7 @@ class RateCard:
         for first, second, both in self.ambiguous:
             if counts[first] and counts[second] and (both < 0 or counts[both] is None):
                 return False
-        if self.whole:
-            return True
-        for line in self.lines:
-            if counts[line.terms[0][0]] is not None:
-                return True
-        return False
+        return self.whole or any(counts[line.terms[0][0]] is not None for line in self.lines)
 
 
 def card(
