@@ -59,7 +59,7 @@ EVENT = ReportedEvent(
 
 def request(**changes: Any) -> Request:
     """A request that the provider got."""
-    made = Request("POST", "/v1/chat/completions", "", {}, None, b"", "gpt-4o-mini", "chat", False)
+    made = Request("POST", "/v1/chat/completions", "", {}, b"", "gpt-4o-mini", "chat", False)
     made.input_tokens, made.output_tokens = 10, 20
     for name, value in changes.items():
         setattr(made, name, value)

@@ -16,6 +16,7 @@ import pydantic
 import pytest
 
 from genai_sentry.testing import Limits, SimulatedProvider
+from genai_sentry.testing.limits import Buckets
 
 TOOL = {
     "type": "function",
@@ -343,3 +344,28 @@ def test_a_closed_provider_refuses_connections(client: openai.OpenAI) -> None:
         pytest.raises(openai.APIConnectionError),
     ):
         refused.chat.completions.create(model="gpt-4o", messages=PROMPT)
+
+
+def test_old_requests_make_room(client: openai.OpenAI, provider: SimulatedProvider, monkeypatch: Any) -> None:
+    """Kept requests are bounded in number and in bytes; the newest stay."""
+    monkeypatch.setattr("genai_sentry.testing.provider.MAX_REQUESTS", 3)
+    for number in range(5):
+        client.embeddings.create(model="m", input=f"{number}")
+    assert ["2", "3", "4"] == [request.body["input"] for request in provider.requests]
+    monkeypatch.setattr("genai_sentry.testing.provider.MAX_KEPT", 500)
+    client.embeddings.create(model="m", input="x" * 480)
+    assert 1 == len(provider.requests)
+
+
+def test_buckets_refill_evenly() -> None:
+    """A minute refills a bucket; a refusal names the seconds to wait and takes nothing."""
+    now = 0.0
+    buckets = Buckets(Limits(requests_per_minute=60, tokens_per_minute=600), enforced=True, clock=lambda: now)
+    first = buckets.take(600)
+    assert (59, 0, 60.0) == (first.remaining_requests, first.remaining_tokens, first.reset_tokens_s)
+    refused = buckets.take(300)
+    assert ("tokens_per_minute", 30.0, 59) == (refused.exhausted, refused.retry_after_s, refused.remaining_requests)
+    now = 30.0
+    assert None is buckets.take(300).exhausted
+    now = 1000.0
+    assert 600 == buckets.take(0).remaining_tokens

@@ -14,6 +14,8 @@ NEVER_S = 60.0
 class Fault:
     """One way to answer badly. Fields combine; the default answers well.
 
+    What an endpoint's format has no place for (the finish reason of an embedding) changes nothing there.
+
     Attributes:
         delay: seconds of silence before the headers.
         chunk_delay: seconds of silence before each event of a stream.

@@ -19,6 +19,7 @@ the model's name, which works from any language and process:
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,8 +48,8 @@ from genai_sentry.testing.server import Arrival, Cut, LoopbackServer, Reply
 
 MAX_REQUESTS = 10_000
 """Requests that are kept; the oldest go first."""
-MAX_KEPT_BODY = 1024 * 1024
-"""Bytes of one request's body that are kept; a longer body is kept as none."""
+MAX_KEPT = 64 * 1024 * 1024
+"""Bytes of request bodies that are kept; the oldest requests go first."""
 SECRET_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie", "proxy-authorization"})
 
 
@@ -60,8 +61,7 @@ class Request:
         method, path: as sent.
         query: as sent, but for the value of `key`.
         headers: by lower-case name; values that hold credentials are replaced by `…`.
-        body: the JSON body; None where there is none.
-        content: the body's bytes; empty where it was very long.
+        content: the body's bytes.
         model: the requested model.
         endpoint: `chat`, `responses`, …; empty for a path that is not served.
         stream: whether a stream was asked for.
@@ -75,7 +75,6 @@ class Request:
     path: str
     query: str
     headers: Mapping[str, str]
-    body: Any
     content: bytes
     model: str
     endpoint: str
@@ -84,6 +83,14 @@ class Request:
     status: int | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+
+    @property
+    def body(self) -> Any:
+        """The JSON body; None where there is none."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
 
 
 @dataclass(slots=True)
@@ -138,7 +145,8 @@ class SimulatedProvider:
         self._buckets = Buckets(limits or Limits(), enforced=limits is not None)
         self._lock = threading.Lock()
         self._plans: list[_Plan] = []
-        self._requests: deque[Request] = deque(maxlen=MAX_REQUESTS)
+        self._requests: deque[Request] = deque()
+        self._kept = 0
         self._number = 0
         self._server = LoopbackServer(self._respond)
         self.url = self._server.url
@@ -166,6 +174,7 @@ class SimulatedProvider:
         """Forget requests and what was ordered for later ones; fill the rate-limit buckets."""
         with self._lock:
             self._requests.clear()
+            self._kept = 0
             self._plans.clear()
         self._buckets.refill()
 
@@ -219,7 +228,7 @@ class SimulatedProvider:
         asked = understand(arrival.method, arrival.path, arrival.body, arrival.headers.get("content-type", ""), number)
         request = _recorded(arrival, asked)
         with self._lock:
-            self._requests.append(request)
+            self._keep(request)
             plan = self._plan_for(asked)
         dialect = (plan.dialect if plan else None) or (self._dialect if asked.dialect == "openai" else asked.dialect)
         if plan is None:
@@ -234,6 +243,12 @@ class SimulatedProvider:
         reply = self._reply(asked, plan, dialect, said, request)
         request.status = reply.status
         return reply
+
+    def _keep(self, request: Request) -> None:
+        self._requests.append(request)
+        self._kept += len(request.content)
+        while len(self._requests) > MAX_REQUESTS or (self._kept > MAX_KEPT and len(self._requests) > 1):
+            self._kept -= len(self._requests.popleft().content)
 
     def _plan_for(self, asked: Asked) -> _Plan | None:
         for plan in self._plans:
@@ -343,14 +358,12 @@ def _plan_by_model(model: str, dialect: str) -> _Plan:
 def _recorded(arrival: Arrival, asked: Asked) -> Request:
     headers = {name: "…" if name in SECRET_HEADERS else value for name, value in arrival.headers.items()}
     pairs = [(name, "…" if name == "key" else value) for name, value in parse_qsl(arrival.query)]
-    short = len(arrival.body) <= MAX_KEPT_BODY
     return Request(
         method=arrival.method,
         path=arrival.path,
         query=urlencode(pairs),
         headers=MappingProxyType(headers),
-        body=asked.body if asked.body and short else None,
-        content=arrival.body if short else b"",
+        content=arrival.body,
         model=asked.model,
         endpoint=asked.endpoint,
         stream=asked.stream,
