@@ -48,6 +48,8 @@ class CallRecord:
         attempts: HTTP attempts; None where they can't be seen.
         attempt_statuses: HTTP status of each attempt, None where it had no answer.
         retry_wait_s: seconds spent waiting between attempts.
+        operation_attempt: number of this call among those that retried the same operation, where `is_retryable` or
+            `retry_wait` linked them; else 1.
         status: HTTP status of the last attempt.
         request_id: the provider's name for the request.
         processing_ms: the provider's own processing time, where it says so.
@@ -78,6 +80,7 @@ class CallRecord:
     attempts: int | None = None
     attempt_statuses: tuple[int | None, ...] = ()
     retry_wait_s: float = 0.0
+    operation_attempt: int = 1
     status: int | None = None
     request_id: str | None = None
     processing_ms: float | None = None

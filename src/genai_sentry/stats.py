@@ -326,3 +326,12 @@ def _status(rate: float | None) -> str:
 
 def _name(provider: str, model: str) -> str:
     return OTHER if provider == model == OTHER else f"{provider}/{model}"
+
+
+recorder = Recorder()
+"""This process's recorder."""
+
+
+def stats() -> Stats:
+    """This process's figures so far."""
+    return recorder.stats()

@@ -22,7 +22,7 @@ DEFAULT_PERIOD_S = 60.0
 CONFIDENCE_BUCKET, CONFIDENCE_WINDOW = 0.5, 2.5
 """Standard deviations by which the use must exceed what would do no harm. A bucket's level has averaged already."""
 
-SETTLED_S = 30.0
+SETTLED_S = 10.0
 """With less than that to a window's end, most of its use is known, and proportionally less confidence will do."""
 
 LOOKBACKS_S = (12.0, 18.0, 25.0, 35.0, 50.0)
@@ -34,7 +34,7 @@ REACH_BUCKET, REACH_WINDOW = 3.0, 1.0
 SAFE_SHARE = 0.8
 """With more than that left, nothing is forecast: a burst that ends soon looks the same as a ramp."""
 
-MARGIN_SHARE = 0.05
+MARGIN_SHARE = 0.04
 """A window that is forecast to end with less than that left counts as exhausted."""
 
 _MIN_SPAN_S, _MIN_STEPS = 4.0, 3
