@@ -15,7 +15,7 @@ from genai_sentry.cli.demo.check import Played, differences, totals_differ
 from genai_sentry.cli.demo.report import APP_MODULE, calls_in, event_of
 from genai_sentry.cli.demo.script import Stage, Step, steps
 from genai_sentry.pricing.catalogue import CATALOGUE
-from genai_sentry.stats import Stats
+from genai_sentry.stats import Stats, stats
 from genai_sentry.testing import Delivery, SentryReceiver, SimulatedProvider
 from genai_sentry.version import __version__
 
@@ -62,7 +62,7 @@ def play(show: Callable[[Played], None], *, pause_s: float = 0.0) -> Outcome:
             sentry_options={"in_app_include": [APP_MODULE]},
         )
         stack.callback(genai_sentry.shutdown)
-        before = genai_sentry.stats()
+        before = stats()
         stage = stack.enter_context(_stage(provider))
         for step in steps():
             played = _play_step(step, stage, receiver)
@@ -70,7 +70,7 @@ def play(show: Callable[[Played], None], *, pause_s: float = 0.0) -> Outcome:
             outcome.differences += differences(played)
             show(played)
             time.sleep(pause_s)
-        outcome.stats = genai_sentry.stats()
+        outcome.stats = stats()
         if not before.calls:
             outcome.differences += totals_differ(
                 outcome.stats, [call for item in outcome.played for call in item.calls]
