@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ EVENT_MODES = ("deferred", "immediate", "enrich_only", "off")
 FRAME_LOCALS = ("none", "app")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class SettingsError(ValueError):
@@ -93,9 +91,9 @@ class Settings:
     max_hold_s: float = field(default=10.0, metadata=_env("GENAI_SENTRY_MAX_HOLD_S"))
     event_burst: int = field(default=5, metadata=_env("GENAI_SENTRY_EVENT_BURST"))
     event_interval_s: float = field(default=10.0, metadata=_env("GENAI_SENTRY_EVENT_INTERVAL_S"))
-    levels: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
-    retryable: Mapping[str, bool] = field(default_factory=lambda: _EMPTY)
-    report: Mapping[str, float | bool] = field(default_factory=lambda: _EMPTY)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    retryable: Mapping[str, bool] = field(default_factory=dict)
+    report: Mapping[str, float | bool] = field(default_factory=dict)
     frame_locals: str = field(default="none", metadata=_env("GENAI_SENTRY_FRAME_LOCALS"))
     fingerprint: Callable[[Classification, CallRecord], list[str] | None] | None = None
     report_truncated: bool = field(default=False, metadata=_env("GENAI_SENTRY_REPORT_TRUNCATED"))

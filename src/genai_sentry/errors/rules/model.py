@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from genai_sentry.errors.taxonomy import KINDS, ErrorType, Reason
 
 Label = tuple[ErrorType, Reason]
 Table = Mapping[str, str]
 
-_NONE: Table = MappingProxyType({})
 
 
 def parse_label(text: str) -> Label:
@@ -55,16 +53,16 @@ class Family:
     name: str
     providers: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
-    codes: Table = field(default=_NONE)
-    broad: Table = field(default=_NONE)
-    vague: Table = field(default=_NONE)
-    phrases: Table = field(default=_NONE)
-    own_codes: Table = field(default=_NONE)
-    own_broad: Table = field(default=_NONE)
-    own_phrases: Table = field(default=_NONE)
-    own_decisive: Table = field(default=_NONE)
-    wrappers: Table = field(default=_NONE)
-    words: Table = field(default=_NONE)
+    codes: Table = field(default_factory=dict)
+    broad: Table = field(default_factory=dict)
+    vague: Table = field(default_factory=dict)
+    phrases: Table = field(default_factory=dict)
+    own_codes: Table = field(default_factory=dict)
+    own_broad: Table = field(default_factory=dict)
+    own_phrases: Table = field(default_factory=dict)
+    own_decisive: Table = field(default_factory=dict)
+    wrappers: Table = field(default_factory=dict)
+    words: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
