@@ -156,6 +156,30 @@ def test_hosts_do_not_matter_in_case(pricer: Pricer) -> None:
         assert pytest.approx(2.5) == _usd(pricer, "openai", "gpt-4o", host=host)
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "host", "usd"),
+    [
+        ("openai", "gpt-5.4", "api.openai.com", 5.0),
+        ("openai", "gpt-5.4", "EU.api.openai.com", 5.5),
+        ("openai", "gpt-5.4-2026-03-05", "us.api.openai.com", 5.5),
+        ("openai", "gpt-4o", "eu.api.openai.com", 2.5),
+        ("gcp.vertex_ai", "claude-haiku-4-5", "aiplatform.googleapis.com", 1.0),
+        ("gcp.vertex_ai", "claude-haiku-4-5", "us-east5-aiplatform.googleapis.com", 1.1),
+        ("gcp.vertex_ai", "gemini-2.5-flash", "us-east5-aiplatform.googleapis.com", 0.3),
+    ],
+)
+def test_a_regions_own_endpoint_costs_more(pricer: Pricer, provider: str, model: str, host: str, usd: float) -> None:
+    """Regional endpoints add their tenth for the models that it is charged for."""
+    assert pytest.approx(usd) == _usd(pricer, provider, model, host=host)
+
+
+def test_a_regional_uplift_leaves_searches_and_tiers_right(pricer: Pricer) -> None:
+    """The uplift is on tokens, long context included, not on fees for searches."""
+    usage = Usage(300_000, 0, web_searches=1)
+    costs = [pricer.cost("openai", ["gpt-5.4"], usage, host=host, at=AT) for host in ("", "eu.api.openai.com")]
+    assert [0.3 * 5 + 0.01, 0.3 * 5 * 1.1 + 0.01] == [pytest.approx(cost.total_usd) for cost in costs if cost]
+
+
 def test_zhipus_two_lists_are_told_apart_by_host(pricer: Pricer) -> None:
     """One provider name, two price lists."""
     assert pytest.approx(0.3) == _usd(pricer, "zhipu", "glm-4.6v", host="api.z.ai")

@@ -167,6 +167,53 @@ CORRECTIONS: tuple[Correction, ...] = (
 )
 """Corrections, checked on 2026-11-24. For a name the first that holds counts."""
 
+
+class Uplift(NamedTuple):
+    """What a region's own endpoint adds to the list price of tokens.
+
+    Attributes:
+        provider: the catalogue's name of the provider.
+        hosts: the region's hosts.
+        models: the models it is charged for, lower-cased.
+        factor: by what the price is multiplied.
+        why: where it can be read.
+    """
+
+    provider: str
+    hosts: re.Pattern[str]
+    models: re.Pattern[str]
+    factor: float
+    why: str
+
+
+UPLIFTS: tuple[Uplift, ...] = (
+    Uplift(
+        "openai",
+        re.compile(r"[a-z]{2}\.api\.openai\.com"),
+        re.compile(r"gpt-(5\.[4-9]|[6-9]).*"),
+        1.1,
+        "models released since 2026-03-05: https://developers.openai.com/api/docs/guides/data-residency",
+    ),
+    Uplift(
+        "google",
+        re.compile(r"(?!global-)[a-z0-9-]+-aiplatform\.googleapis\.com|aiplatform\.(us|eu)\.rep\.googleapis\.com"),
+        re.compile(r"claude-[a-z]+-(4-[5-9]|[5-9]).*"),
+        1.1,
+        "Claude from 4.5 on: https://platform.claude.com/docs/en/about-claude/pricing",
+    ),
+)
+"""Regional prices, checked on 2026-11-24."""
+
+
+def uplift(provider: str, model: str, host: str) -> float:
+    """By what the list price of tokens is multiplied at that host."""
+    site = host.strip().lower().partition(":")[0]
+    for each in UPLIFTS:
+        if each.provider == provider and each.hosts.fullmatch(site) and each.models.fullmatch(model):
+            return each.factor
+    return 1.0
+
+
 CHINESE_HOLIDAYS = frozenset(
     {date(2026, 9, 25) + timedelta(days) for days in range(3)}
     | {date(2026, 10, 1) + timedelta(days) for days in range(7)}

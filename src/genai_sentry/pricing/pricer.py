@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genai_sentry.pricing.catalogue import CATALOGUE, Catalogue
+from genai_sentry.pricing.corrections import uplift
 from genai_sentry.pricing.cost import Cost
 from genai_sentry.pricing.rates import RateCard
 from genai_sentry.pricing.sellers import DEPLOYED, seller_of, sellers
@@ -129,7 +130,8 @@ class Pricer:
         for seller, model in sellers(provider, models, host=host, answered=answered):
             found = self._catalogue.find(seller, model, tier=tier, batch=batch, at=moment)
             if found is not None:
-                return self._remember(key, _Cached(found.card, found.start, found.end, "price_table"))
+                card = None if found.card is None else found.card.dearer(uplift(seller, model, host))
+                return self._remember(key, _Cached(card, found.start, found.end, "price_table"))
         return self._remember(key, _Cached(None, -math.inf, math.inf, "price_table"))
 
     def _remember(self, key: tuple[Any, ...], entry: _Cached) -> _Cached:

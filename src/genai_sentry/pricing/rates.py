@@ -8,7 +8,7 @@ arithmetic is in floats; it equals decimal arithmetic to better than 1e-12.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -136,6 +136,18 @@ class RateCard:
                     usd = higher
             spent[direction] += count * usd
         return Amount(spent[0], spent[1], spent[0] + spent[1] + spent[2])
+
+    def dearer(self, factor: float) -> RateCard:
+        """The same card with every price of tokens multiplied."""
+        if factor == 1.0:
+            return self
+        lines = tuple(
+            _Line(terms, usd * factor, tuple((above, more * factor) for above, more in tiers), direction)
+            if "tokens" in DIMENSIONS[FIELDS[terms[0][0]]]
+            else _Line(terms, usd, tiers, direction)
+            for terms, usd, tiers, direction in self.lines
+        )
+        return replace(self, lines=lines)
 
     def bill(self, usage: Usage) -> list[tuple[str, float, float, float]]:
         """What adds up to the amount: count, number of units, US dollars for one, US dollars. Nothing where unknown."""
