@@ -27,7 +27,7 @@ from genai_sentry.errors.index import KEY as KEY_LENGTH
 from genai_sentry.errors.rules.model import Label, Rule, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
-from genai_sentry.errors.text import normal, without_boilerplate, without_quotes
+from genai_sentry.errors.text import normal, without_boilerplate, without_frames, without_quotes
 from genai_sentry.errors.unwrap import Found, gather
 from genai_sentry.guard import swallowed
 
@@ -35,6 +35,8 @@ USER = 1000
 QUOTED = 50
 """Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
 MAX_TEXTS = 8
+MAX_MESSAGE = 100_000
+"""Of a longer message this many characters are read, from either end."""
 
 _CODE_LIKE = re.compile(
     r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
@@ -412,7 +414,12 @@ def _gather_message(text: str, known: Sequence[str], found: Found) -> None:
     if not text.strip():
         return
     before = len(found.texts), len(found.codes)
-    gather(text, "message", found, 0)
+    gather(
+        without_frames(text[:MAX_MESSAGE] + text[-MAX_MESSAGE:] if len(text) > 2 * MAX_MESSAGE else text),
+        "message",
+        found,
+        0,
+    )
     if known and before[0] == len(found.texts) and before[1] == len(found.codes):
         return
 
@@ -504,3 +511,8 @@ def classify(
         headers=headers,
         provider=provider,
     )
+
+
+def known_families(text: str, provider: str | None = None) -> list[str]:
+    """The families of providers that a text, or a provider's name, gives away, in alphabetical order."""
+    return sorted(_families(index(), provider or "", [text]))

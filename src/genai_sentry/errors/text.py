@@ -109,6 +109,27 @@ def without_boilerplate(text: str) -> str:
     return text
 
 
+_TRACEBACK = "Traceback (most recent call last)"
+_LINKS_OF_CHAIN = ("The above exception was", "During handling of the above exception")
+
+
+def without_frames(text: str) -> str:
+    """A traceback's exceptions, without its frames, whose source lines would be mistaken for evidence."""
+    if _TRACEBACK not in text:
+        return text
+    kept: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        bare = line.lstrip(" |+-")
+        if _TRACEBACK in line:
+            inside = True
+        elif inside and bare[:1] and not line[:1].isspace() and not bare.startswith('File "'):
+            inside = False
+        if not inside and not bare.startswith(_LINKS_OF_CHAIN):
+            kept.append(line)
+    return "\n".join(kept).strip()
+
+
 _HTML = re.compile(r"<!?(?:doctype|html|head|title|body)\b", re.IGNORECASE)
 _DROPPED = re.compile(r"<(style|script)\b[^>]{0,200}>.{0,4000}?(?:</\1>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,400}>")

@@ -181,7 +181,6 @@ TRANSPORT = Family(
             client.timeout or context cancellation
             timeout awaiting response headers
             no data received within
-            request timed out.
             socket hang up … timeout
             stream idle timeout
             no chunk received
@@ -369,6 +368,9 @@ TRANSPORT = Family(
             connection error
             failed to establish a new connection
             apiconnectionerror
+        """,
+        "timeout/client_read": """
+            request timed out
         """,
     },
 )
