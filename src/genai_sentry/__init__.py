@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genai_sentry.retries import is_retryable, retry_wait
     from genai_sentry.sentry.processor import GenAIErrorProcessor
     from genai_sentry.setup import flush, init, shutdown
-    from genai_sentry.stats import Stats, stats
+    from genai_sentry.statistics import Stats, stats
     from genai_sentry.triage import LLMTriage
 
 _HOMES: dict[str, str] = {
@@ -32,7 +32,7 @@ _HOMES: dict[str, str] = {
     "LLMTriage": "triage",
     "Reason": "errors.taxonomy",
     "Severity": "errors.taxonomy",
-    "Stats": "stats",
+    "Stats": "statistics",
     "classify": "errors.classify",
     "estimate_monthly_cost": "pricing",
     "flush": "setup",
@@ -42,7 +42,7 @@ _HOMES: dict[str, str] = {
     "price": "pricing",
     "retry_wait": "retries",
     "shutdown": "setup",
-    "stats": "stats",
+    "stats": "statistics",
 }
 
 __all__ = [

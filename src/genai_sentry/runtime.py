@@ -24,7 +24,7 @@ from genai_sentry.retries import StormDetector
 from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
-from genai_sentry.stats import recorder
+from genai_sentry.statistics import recorder
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.telemetry.metrics import metrics_for
 from genai_sentry.telemetry.spans import put

@@ -16,7 +16,7 @@ from genai_sentry.cli.demo.forward import Target, forward, readdressed
 from genai_sentry.cli.demo.report import APP_MODULE, ReportedCall, ReportedEvent, calls_in, event_of
 from genai_sentry.cli.demo.script import Call, Step, steps
 from genai_sentry.errors.taxonomy import ErrorType
-from genai_sentry.stats import Stats
+from genai_sentry.statistics import Stats
 from genai_sentry.testing import Delivery, Request, SentryReceiver, Span
 
 CALL = ReportedCall(

@@ -76,9 +76,10 @@ def test_totals_are_those_of_the_steps(
     assert totals["measurements"] > 0
 
 
-def test_a_person_sees_calls_events_and_totals() -> None:
-    """The plain output names each failed call, the line that failed, what to do and the sums."""
-    result = run("--fast")
+def test_a_person_sees_calls_events_and_totals_and_a_second_sentry_gets_the_same() -> None:
+    """The plain output names failures, failing lines, actions and sums; with `SENTRY_DSN` all goes there, too."""
+    with SentryReceiver(project=3) as second:
+        result = run("--fast", SENTRY_DSN=second.dsn)
     assert 0 == result.returncode, result.stdout[-2000:] + result.stderr
     for text in (
         "rate limit, healed by two retries",
@@ -87,43 +88,42 @@ def test_a_person_sees_calls_events_and_totals() -> None:
         "in answer: completion = client.chat.completions.create(",
         "Totals",
         "Everything that was simulated was reported, once and as it was.",
+        "issues/?project=3&environment=demo",
     ):
         assert text in result.stdout
+    failed = [span for span in second.spans if span.status == "error" and "llm_error_type" in span.attributes]
+    events = [event for event in second.events if "llm_error_type" in event["tags"]]
+    assert sorted(span.attributes["llm_error_type"] for span in failed) == sorted(
+        event["tags"]["llm_error_type"] for event in events
+    )
+    assert {span.span_id for span in failed} == {event["contexts"]["trace"]["span_id"] for event in events}
 
 
-DISTORTED = """
+ONE_STEP = """
 import dataclasses, sys
 from genai_sentry.cli import main
 from genai_sentry.cli.demo import play, script
-original = script.steps
-def distorted():
-    first = next(original())
-    yield dataclasses.replace(first, calls=(script.Call("timeout.gateway"),))
-play.steps = distorted
+first = next(script.steps())
+play.steps = lambda: [dataclasses.replace(first, calls=(script.Call({failure!r}),))]
+play.PATIENCE_S = 0.2
 sys.exit(main(sys.argv[1:]))
 """
 
 
 def test_a_difference_is_exit_code_1_with_a_list() -> None:
     """Where reality is not as the script says, the demo says what differs."""
-    result = run("--json", "--fast", code=DISTORTED)
+    result = run("--json", "--fast", code=ONE_STEP.format(failure="timeout.gateway"))
     assert 1 == result.returncode
     differences = json.loads(result.stdout)["differences"]
     assert "chat: failure was 'timeout.gateway', reported as ''" in differences
     assert "chat: 1 events expected, 0 reported" in differences
 
 
-def test_with_a_dsn_a_second_sentry_gets_the_same() -> None:
-    """`SENTRY_DSN` brings all events and spans there, too, and says where to look; a refusal is exit code 1."""
-    with SentryReceiver(project=3) as second:
-        result = run("--fast", SENTRY_DSN=second.dsn)
-        assert 0 == result.returncode, result.stdout[-2000:] + result.stderr
-        assert "environment=demo" in result.stdout
-        failed = {span.attributes["llm_error_type"] for span in second.spans if "llm_error_type" in span.attributes}
-        assert failed == {
-            event["tags"]["llm_error_type"] for event in second.events if "llm_error_type" in event["tags"]
-        }
+def test_a_refusing_second_sentry_is_exit_code_1() -> None:
+    """What could not be delivered is told on standard error."""
+    with SentryReceiver() as second:
         second.respond(403)
-        refused = run("--json", "--fast", "--dsn", second.dsn)
+        refused = run("--json", "--fast", "--dsn", second.dsn, code=ONE_STEP.format(failure=""))
     assert 1 == refused.returncode
+    assert [] == json.loads(refused.stdout)["differences"]
     assert "not delivered: envelope: HTTP 403" in refused.stderr

@@ -6,6 +6,8 @@ from typing import Final
 
 from genai_sentry.wire import anthropic, cohere, gemini, ollama
 from genai_sentry.wire.base import Format, StreamReader
+from genai_sentry.wire.bedrock import InvokeFormat
+from genai_sentry.wire.gemini_interactions import InteractionsFormat
 from genai_sentry.wire.openai_chat import ChatFormat
 from genai_sentry.wire.openai_completions import CompletionsFormat
 from genai_sentry.wire.openai_embeddings import EmbeddingsFormat
@@ -27,11 +29,13 @@ MESSAGES: Final = anthropic.MessagesFormat()
 OLLAMA_EMBED: Final = ollama.EmbedFormat()
 COHERE_EMBED: Final = cohere.EmbedFormat()
 COHERE_V1: Final = cohere.ChatV1Format()
+INVOKE: Final = InvokeFormat()
 GEMINI_EMBED: Final = gemini.EmbedFormat()
 IMAGEN: Final = gemini.ImagenFormat()
 
 _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("chat", "completions", CHAT),
+    ("agents", "completions", CHAT),
     ("*", "completions", COMPLETIONS),
     ("*", "responses", ResponsesFormat()),
     ("responses", "input_tokens", InputTokensFormat()),
@@ -53,6 +57,9 @@ _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("anthropic", "messages", MESSAGES),
     ("messages", "count_tokens", anthropic.CountTokensFormat()),
     ("v1", "complete", anthropic.CompleteFormat()),
+    ("*", "invoke", INVOKE),
+    ("*", "invoke-with-response-stream", INVOKE),
+    ("*", "interactions", InteractionsFormat()),
     ("v1", "chat", COHERE_V1),
     ("v2", "chat", cohere.ChatFormat()),
     ("v1", "embed", COHERE_EMBED),

@@ -12,7 +12,7 @@ from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.testing import Request
 
 if TYPE_CHECKING:
-    from genai_sentry.stats import Stats
+    from genai_sentry.statistics import Stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from genai_sentry.cli.demo.check import Played, differences, totals_differ
 from genai_sentry.cli.demo.report import APP_MODULE, calls_in, event_of
 from genai_sentry.cli.demo.script import Stage, Step, steps
 from genai_sentry.pricing.catalogue import CATALOGUE
-from genai_sentry.stats import Stats, stats
+from genai_sentry.statistics import Stats, stats
 from genai_sentry.testing import Delivery, SentryReceiver, SimulatedProvider
 from genai_sentry.version import __version__
 

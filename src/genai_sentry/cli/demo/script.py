@@ -170,7 +170,6 @@ REFUSALS = (
     "server_error.bad_gateway",
     "timeout.gateway",
     "invalid_response.malformed",
-    "invalid_response.empty",
     "unknown.unspecified",
 )
 """Failures of a whole answer, one step each."""

@@ -8,35 +8,17 @@ __all__ = ["Family", "Rule", "families"]
 def families() -> tuple[Family, ...]:
     """All families, the more special first."""
     from genai_sentry.errors.rules.anthropic import ANTHROPIC
-    from genai_sentry.errors.rules.china import (
-        BAIDU,
-        DASHSCOPE,
-        DEEPSEEK,
-        MINIMAX,
-        MOONSHOT,
-        SILICONFLOW,
-        SPARK,
-        TENCENT,
-        VOLCENGINE,
-        ZHIPU,
-    )
+    from genai_sentry.errors.rules.china import DASHSCOPE, DEEPSEEK, MINIMAX, MOONSHOT, ZHIPU
+    from genai_sentry.errors.rules.china_clouds import BAIDU, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
+    from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
+    from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
+    from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
     from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
     from genai_sentry.errors.rules.google import GOOGLE
-    from genai_sentry.errors.rules.hosts import (
-        CEREBRAS,
-        CODE_HOSTS,
-        COHERE,
-        FIREWORKS,
-        GROQ,
-        HUGGINGFACE,
-        MISTRAL,
-        NVIDIA,
-        PERPLEXITY,
-        TOGETHER,
-        XAI,
-    )
+    from genai_sentry.errors.rules.hosts import CEREBRAS, COHERE, FIREWORKS, GROQ, MISTRAL, TOGETHER, XAI
+    from genai_sentry.errors.rules.hubs import CODE_HOSTS, HUGGINGFACE, NVIDIA, PERPLEXITY
     from genai_sentry.errors.rules.openai import OPENAI
     from genai_sentry.errors.rules.sdk import SDK
     from genai_sentry.errors.rules.self_hosted import SELF_HOSTED
@@ -46,5 +28,5 @@ def families() -> tuple[Family, ...]:
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
-        OPENAI, TRANSPORT, SDK, CHINESE,
+        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_SERVICE, CHINESE,
     )  # fmt: skip

@@ -15,7 +15,6 @@ Label = tuple[ErrorType, Reason]
 Table = Mapping[str, str]
 
 
-
 def parse_label(text: str) -> Label:
     """Read `type/reason`.
 
