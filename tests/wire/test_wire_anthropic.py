@@ -109,7 +109,9 @@ def test_legacy_completions_are_read() -> None:
     """The older endpoint streams `completion` events and names no tokens."""
     format = FORMATS["anthropic.complete"]
     steps = [{"type": "completion", "id": "c", "model": "m", "completion": "x", "stop_reason": None}] * 3
-    body = events(*steps, {"type": "completion", "id": "c", "model": "m", "completion": "", "stop_reason": "max_tokens"})
+    body = events(
+        *steps, {"type": "completion", "id": "c", "model": "m", "completion": "", "stop_reason": "max_tokens"}
+    )
     outcome = follow(format, body)
     assert ("c", "m", ("max_tokens",), None, True, True) == (
         outcome.id,

@@ -6,15 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from wire.wire_streams import events, follow
 
 from genai_sentry.wire.formats import FORMATS
 from genai_sentry.wire.outcome import Outcome, Usage
+from wire.wire_streams import events, follow
 
 CHAT = FORMATS["openai.chat"]
 
 
-def _chunk(delta: dict[str, Any] | None = None, finish: str | None = None, index: int = 0, **more: Any) -> dict[str, Any]:
+def _chunk(
+    delta: dict[str, Any] | None = None, finish: str | None = None, index: int = 0, **more: Any
+) -> dict[str, Any]:
     choice = {"index": index, "delta": delta or {}, "finish_reason": finish}
     return {"id": "c1", "model": "m-1", "choices": [choice], "usage": None, **more}
 

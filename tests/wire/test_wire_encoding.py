@@ -102,6 +102,7 @@ def test_bombs_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_missing_libraries_fail_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without brotli installed a `br` body is unreadable, not an error."""
+
     def gone(name: str, *rest: object) -> object:
         raise ImportError(name)
 

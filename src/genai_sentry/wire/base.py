@@ -15,6 +15,8 @@ from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 MAX_KEPT: Final = 256
 """Most events of one stream kept for decoding, beside the first and the last with usage."""
 MAX_KEPT_BYTES: Final = 2 * 1024 * 1024
+BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before the first byte that counts: a byte order mark and white space."""
 
 
 class Format:
@@ -210,15 +212,14 @@ class EventReader(StreamReader):
             self._body.feed(chunk)
             return
         if not self._begun:
-            self._body.feed(chunk)
-            head = (self._body.whole or b"").removeprefix(b"\xef\xbb\xbf").lstrip()
-            if not head:
+            chunk = chunk.lstrip(BLANK)
+            if not chunk:
                 return
             self._begun = True
-            if not self.bare_json and head[:1] in (b"{", b"["):
+            if not self.bare_json and chunk[:1] in (b"{", b"["):
                 self._whole = True
+                self._body.feed(chunk)
                 return
-            chunk, self._body = head, Body()
         for block in self._splitter.feed(chunk):
             self._block(block)
         self._open = self._splitter.pending or self._first is None or self._capture or not self.content_seen

@@ -103,10 +103,6 @@ class Body:
         if len(self._tail) > 4 * EDGE:
             del self._tail[:-EDGE]
 
-    def starts_with(self, mark: bytes) -> bool:
-        """Whether the first byte that is no white space is this one."""
-        return self.edges[0].lstrip()[:1] == mark
-
     @property
     def whole(self) -> bytes | None:
         """All of it; None where it was too long."""

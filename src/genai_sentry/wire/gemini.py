@@ -8,7 +8,7 @@ from typing import Final
 
 from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
 from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
@@ -324,15 +324,14 @@ class GenerateReader(EventReader):
             self._latest = chunk
 
     def _look(self, chunk: bytes) -> None:
+        if not self._begun and chunk.lstrip(BLANK)[:1] == b"[":
+            self._begun, self._array = True, sse.ArraySplitter()
         if self._array is None:
             super()._look(chunk)
-            if self._whole and self._body.starts_with(b"["):
-                self._whole, self._array = False, sse.ArraySplitter()
-                chunk = self._body.whole or b""
-        if self._array is not None:
-            for block in self._array.feed(chunk):
-                self._event(b"", block)
-                self._take(block)
+            return
+        for block in self._array.feed(chunk):
+            self._event(b"", block)
+            self._take(block)
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):

@@ -198,7 +198,7 @@ class FinalEventReader(EventReader):
     def _look(self, chunk: bytes) -> None:
         if self._raw:
             return
-        if not self._begun and self._body.size == 0 and chunk.lstrip()[:1] not in (b"", b"{", b"[", b"d", b"e", b":"):
+        if not self._begun and chunk.lstrip()[:1] not in (b"", b"{", b"[", b"d", b"e", b":"):
             self._raw = self._begun = True
             self.content_seen = True
             return

@@ -1,0 +1,81 @@
+"""Anthropic's messages on Bedrock, where a stream's events come in AWS's binary frames."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from genai_sentry.wire.anthropic import MessagesFormat, MessagesReader
+from genai_sentry.wire.base import StreamReader
+from genai_sentry.wire.fields import loads
+from genai_sentry.wire.outcome import Outcome
+
+MAX_PENDING: Final = 256 * 1024
+"""Longest unfinished frame kept, in bytes."""
+
+_EVENT: Final = re.compile(rb'\{"bytes":"([A-Za-z0-9+/=]*)"')
+_EXCEPTION: Final = re.compile(rb':exception-type\x07..([A-Za-z]{1,60}).{0,200}?(\{"[^{}]{0,2000}\})', re.DOTALL)
+
+
+class InvokeFormat(MessagesFormat):
+    """`POST /model/NAME/invoke` and `…/invoke-with-response-stream`, with a body of Anthropic's."""
+
+    name = "bedrock.invoke"
+    endpoint_kind = "invoke"
+    provider = "aws.bedrock"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """Messages in the version that Bedrock demands."""
+        return isinstance(body.get("messages"), list | tuple) and isinstance(body.get("anthropic_version"), str)
+
+    def reader(self, *, capture: bool = False) -> StreamReader:
+        """A reader of binary frames, or of a whole answer."""
+        return FramesReader(self, capture=capture)
+
+
+class FramesReader(MessagesReader):
+    """Finds the events within frames: each is base64 within a small JSON object."""
+
+    __slots__ = ("_failure", "_framed", "_pending")
+
+    def __init__(self, format: InvokeFormat, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._pending = b""
+        self._framed = False
+        self._failure: dict[str, object] | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes, cut anywhere."""
+        if not self._framed and not self._begun and chunk[:1] == b"\0":
+            # A frame begins with its length, whose first byte is zero.
+            self._framed = self._begun = True
+        if self._framed:
+            self._frames(self._pending + chunk)
+        else:
+            super().feed(chunk)
+
+    def _frames(self, held: bytes) -> None:
+        end = 0
+        for match in _EVENT.finditer(held):
+            end = match.end()
+            try:
+                data = base64.b64decode(match[1])
+            except (binascii.Error, ValueError):
+                continue
+            self._event(b"", data)
+            self._take(data)
+        failed = _EXCEPTION.search(held, end)
+        if failed is not None:
+            body = loads(failed[2])
+            message = body.get("message") if isinstance(body, dict) else None
+            self._failure = {"type": failed[1].decode(), "message": message if isinstance(message, str) else ""}
+        self._pending = held[end:][-MAX_PENDING:]
+
+    def _build(self) -> Outcome:
+        outcome = super()._build()
+        if self._failure is not None and outcome.error is None:
+            outcome.error, outcome.complete = self._failure, False
+        return outcome
