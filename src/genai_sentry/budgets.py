@@ -22,16 +22,15 @@ apart in a window, the others are counted together as `other`.
 
 from __future__ import annotations
 
-import json
 import math
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from genai_sentry import datafile
 from genai_sentry.record import Alert
 from genai_sentry.settings import SettingsError
 
@@ -200,19 +199,9 @@ def load(spec: BudgetsSpec) -> tuple[Budget, ...]:
 
 
 def _read(spec: BudgetsSpec) -> tuple[str, object]:
-    if spec is None:
-        return "", []
-    if not isinstance(spec, str | Path):
-        return "", spec
-    path = Path(spec)
-    try:
-        text = path.read_text(encoding="utf-8")
-        is_json = path.suffix.lower() == ".json"
-        return f"{path.name}: ", json.loads(text) if is_json else tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError("budgets", f"can't read {path}: {error.__class__.__name__}") from None
-    except ValueError as error:
-        raise SettingsError("budgets", f"{path.name} can't be parsed: {error}") from None
+    if isinstance(spec, str | Path):
+        return f"{Path(spec).name}: ", datafile.load("budgets", spec)
+    return "", [] if spec is None else spec
 
 
 def _budget(where: str, item: object) -> Budget:

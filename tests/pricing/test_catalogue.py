@@ -191,6 +191,19 @@ def test_a_tier_that_the_model_does_not_have_is_not_priced_as_standard(prices: C
     assert _total(prices, "openai", "gpt-5", Usage(10, 10), at=_at("2025-09-01T00:00:00"), tier="flex") is None
 
 
+def test_a_seller_of_anothers_models_need_not_share_its_tiers(prices: Catalogue) -> None:
+    """Azure's standard prices are OpenAI's; what it takes for tiers and batches the list does not say."""
+    usage = Usage(100_000, 0)
+    assert pytest.approx(0.125) == _total(prices, "azure", "gpt-5", usage)
+    assert _total(prices, "azure", "gpt-5", usage, tier="priority") is None
+    assert _total(prices, "azure", "gpt-5", usage, batch=True) is None
+
+
+def test_corrections_hold_for_sellers_of_the_same_list(prices: Catalogue) -> None:
+    """What is wrong about a model's price is wrong wherever that price is used."""
+    assert _total(prices, "azure", "gpt-oss-120b", Usage(1000, 10)) is None
+
+
 def test_fast_mode_is_priced(prices: Catalogue) -> None:
     """Anthropic's fast mode, which the catalogue calls a speed, has its own price."""
     assert pytest.approx(10.0) == _total(prices, "anthropic", "claude-opus-5", Usage(1_000_000, 0), tier="fast")
@@ -262,6 +275,10 @@ def test_short_audio_is_billed_as_ten_seconds(prices: Catalogue) -> None:
     assert ten is not None
     assert pytest.approx(ten * 2) == _total(prices, "groq", "whisper-large-v3", Usage(input_seconds=20))
     assert _total(prices, "groq", "whisper-large-v3", Usage(input_seconds=0)) == 0.0
+    found = prices.find("groq", "whisper-large-v3", at=AT)
+    assert found is not None
+    assert found.card is not None
+    assert [("input_seconds", 10.0)] == [item[:2] for item in found.card.bill(Usage(input_seconds=2.5))]
 
 
 def test_unknown_names_have_no_price(prices: Catalogue) -> None:

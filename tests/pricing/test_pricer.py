@@ -287,6 +287,13 @@ def test_misses_are_remembered_and_memory_is_bounded(monkeypatch: pytest.MonkeyP
     assert len(pricer._cache) <= module.CACHED
 
 
+def test_names_that_are_no_models_are_not_remembered(pricer: Pricer) -> None:
+    """An endless name takes no memory."""
+    assert pricer.cost("openai", ["gpt-4o" + "x" * 1000], USAGE, at=AT) is None
+    assert pricer.cost("openai", ["gpt-4o"], USAGE, outcome=Outcome(model="y" * 1000), at=AT) is None
+    assert len(pricer._cache) == 0
+
+
 def test_updated_prices_take_effect() -> None:
     """After an update of the data, remembered prices are looked up again."""
 

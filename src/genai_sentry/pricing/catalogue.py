@@ -172,7 +172,8 @@ class Catalogue:
         seller = self._modules.provider(everyone, provider)
         if seller is None or seller.id != provider:
             return None
-        notes = [note for note in CORRECTIONS if note.provider == provider and note.models.fullmatch(model)]
+        owners = {provider, *(seller.fallback_model_providers or ())}
+        notes = [note for note in CORRECTIONS if note.provider in owners and note.models.fullmatch(model)]
         note = next((note for note in notes if note.holds(model, at)), None)
         info = seller.find_model(note.means if note is not None and note.means else model, all_providers=everyone)
         if info is None:
@@ -180,7 +181,8 @@ class Catalogue:
         start, end = _window(_constraints(info), at, [edge for each in notes for edge in each.edges()])
         if note is not None and note.unknown:
             return Found(None, start, end, info.id)
-        prices = _prices(info, _tier(tier), batch, _moment(provider, at))
+        own = any(info is each for each in seller.models)
+        prices = _prices(info, _tier(tier), batch, _moment(provider, at), own=own)
         rates = () if prices is None else self._rates(prices)
         if "embed" in info.id:
             # Embeddings have no output: some entries price it all the same, and answers need not count it.
@@ -236,10 +238,15 @@ def _tier(tier: str) -> str:
     return "" if name in _NO_TIER else name
 
 
-def _prices(info: ModelInfo, tier: str, batch: bool, moment: datetime) -> ModelPrice | None:
-    """Prices for a tier; None where the catalogue has none for it (it would give the standard price silently)."""
+def _prices(info: ModelInfo, tier: str, batch: bool, moment: datetime, *, own: bool) -> ModelPrice | None:
+    """Prices for a tier; None where the catalogue has none for it (it would give the standard price silently).
+
+    A seller that shares another's standard prices (`own` is false) need not share its tiers.
+    """
     if not tier and not batch:
         return info.get_prices(moment)
+    if not own:
+        return None
     wanted = [{key: tier, **({"processing": "batch"} if batch else {})} for key in _CONTEXT_KEYS] if tier else []
     for context in wanted or [{"processing": "batch"}]:
         known = {

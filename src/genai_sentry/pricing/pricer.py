@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CACHED = 1024
 """Prices that are remembered; with more names of models than that, all are looked up again."""
 
+LONGEST = 300
+"""Longer names, in characters, are no model's, and are not remembered."""
+
 
 class _Cached(NamedTuple):
     card: RateCard | None
@@ -116,6 +119,8 @@ class Pricer:
 
     def _look_up(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
         provider, host, tier, batch, answered, *models = key
+        if any(len(name) > LONGEST for name in (*models, host, tier, answered or "")):
+            return None
         edition = self._catalogue.edition()
         if edition is not self._edition:
             self._cache.clear()

@@ -116,15 +116,13 @@ class RateCard:
 
     def amount(self, usage: Usage) -> Amount | None:
         """What a call with these counts costs; None where the counts do not tell or contradict each other."""
-        counts = _READ(usage)
+        counts = self._counts(usage)
         if not self._tells(counts):
             return None
-        if self.minimum_seconds and counts[_SECONDS] and counts[_SECONDS] < self.minimum_seconds:
-            counts = (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
         total_input = counts[0] or 0
         spent = [0.0, 0.0, self.per_request_usd]
         for terms, usd, tiers, direction in self.lines:
-            count = 0
+            count: float = 0
             for index, sign in terms:
                 value = counts[index]
                 if value:
@@ -153,7 +151,7 @@ class RateCard:
         """What adds up to the amount: count, number of units, US dollars for one, US dollars. Nothing where unknown."""
         if self.amount(usage) is None:
             return []
-        counts = _READ(usage)
+        counts = self._counts(usage)
         items = [("requests", 1.0, self.per_request_usd, self.per_request_usd)] if self.per_request_usd else []
         for terms, usd, tiers, _ in self.lines:
             units = sum((counts[index] or 0) * sign for index, sign in terms)
@@ -161,6 +159,13 @@ class RateCard:
             if units:
                 items.append((FIELDS[terms[0][0]], units, price, units * price))
         return items
+
+    def _counts(self, usage: Usage) -> tuple[int | float | None, ...]:
+        counts: tuple[int | float | None, ...] = _READ(usage)
+        seconds = counts[_SECONDS]
+        if seconds and seconds < self.minimum_seconds:
+            return (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
+        return counts
 
     def _tells(self, counts: tuple[int | float | None, ...]) -> bool:
         for index in self.required:

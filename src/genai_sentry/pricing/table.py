@@ -24,15 +24,14 @@ a service tier or a batch as the rest.
 
 from __future__ import annotations
 
-import json
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
+from genai_sentry import datafile
 from genai_sentry.pricing.catalogue import Found
 from genai_sentry.pricing.rates import Rate, card
 from genai_sentry.pricing.sellers import seller_of
@@ -140,20 +139,9 @@ def _at(dated: tuple[_Dated, ...], tier: str, batch: bool, at: float, model: str
 
 
 def _read(prices: Mapping[str, object] | str | Path | None) -> tuple[str, object]:
-    if prices is None:
-        return "", {}
-    if not isinstance(prices, str | Path):
-        return "", prices
-    path = Path(prices)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("prices", f"can't read {path}: {error.__class__.__name__}") from None
-    try:
-        return f"{path.name}: ", json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except ValueError as error:
-        kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
-        raise SettingsError("prices", f"{path.name} is no valid {kind}: {error}") from None
+    if isinstance(prices, str | Path):
+        return f"{Path(prices).name}: ", datafile.load("prices", prices)
+    return "", {} if prices is None else prices
 
 
 def _tables(where: str, value: object) -> dict[str, object]:
