@@ -16,7 +16,7 @@ ADVICE: Mapping[ErrorType, str] = MappingProxyType(
         ErrorType.SERVER_ERROR: "Retry with backoff; look at the provider's status page if it persists.",
         ErrorType.INVALID_REQUEST: "Fix the request: the provider will refuse the same one again.",
         ErrorType.MODEL_UNAVAILABLE: "Use another model, or check the model's name and what this account may use.",
-        ErrorType.CONTENT_FILTER: "Look at the prompt and the filter's settings; the same prompt will be refused again.",
+        ErrorType.CONTENT_FILTER: "Look at the prompt and the filter's settings; the same one will be refused again.",
         ErrorType.QUOTA_EXCEEDED: "Pay the bill, add credits or raise the budget; waiting does not help.",
         ErrorType.PERMISSION_DENIED: "Grant the key access (scope, project, organisation, region or IP address).",
         ErrorType.CONNECTION_ERROR: "Check the network path: DNS, proxy, firewall, certificates, base URL.",

@@ -172,6 +172,17 @@ def classify(
     message: str | None = None,
     headers: Mapping[str, str] | None = None,
     provider: str | None = None,
+) -> Classification:
+    """Classify a failure by the built-in rules; see `Classifier.classify`."""
+    return _BUILT_IN.classify(
+        error,
+        exception_type=exception_type,
+        status=status,
+        body=body,
+        message=message,
+        headers=headers,
+        provider=provider,
+    )
 
 
 def known_families(text: str, provider: str | None = None) -> list[str]:

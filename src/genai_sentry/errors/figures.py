@@ -12,7 +12,8 @@ _GAP = r"[^\d\n]{0,60}?"
 _LIMIT_THEN_ASKED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"maximum context length (?:is|of|allowed is|for this model is)?{_GAP}{_N}{_GAP}(?:tokens|characters)?[^\d\n]{{0,120}}?{_N}",
+        rf"maximum context length (?:is|of|allowed is|for this model is)?{_GAP}{_N}{_GAP}(?:tokens|characters)?"
+        rf"[^\d\n]{{0,120}}?{_N}",
         rf"context (?:length|window|size) (?:is|of){_GAP}{_N}[^\d\n]{{0,120}}?{_N}",
         rf"must be <= {_N}\.? given: {_N}",
         rf"limit:? {_N}(?:[^\n]{{0,60}}?)requested:? {_N}",
@@ -98,7 +99,8 @@ _WINDOWS = tuple(
         ),
         (
             _REQUESTS_A_MINUTE,
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|per-min\b",
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|"
+            r"per-min\b",
         ),
         (
             _TOKENS_A_DAY,

@@ -7,10 +7,9 @@ import re
 HEAD, TAIL = 3000, 1200
 """Of a longer text these many characters are read, from its beginning and from its end."""
 
-_PUNCTUATION = str.maketrans(
-    {mark: None for mark in "'`\"’‘“”*"}
-    | {mark: " " for mark in "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」《》"}
-)
+_DROPPED_MARKS = "'`\"’‘“”*"
+_SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」《》"
+_PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " ")})
 
 
 def cut(text: str) -> str:
@@ -28,7 +27,8 @@ _QUOTED = re.compile(
     r"(?<![\w])'(?:[^'\n]|'(?=\w)){0,2000}'(?!\w)"
 )
 _ECHO = re.compile(
-    r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|line starts with)"
+    r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|"
+    r"line starts with)"
     r"['\"]?\s{0,3}[:=]\s{0,3}(?=['\"“`])(?:\"[^\"\n]{0,2000}\"?|'[^'\n]{0,2000}'?|“[^”]{0,2000}”?|`[^`]{0,2000}`?)",
     re.IGNORECASE,
 )
@@ -56,56 +56,45 @@ def without_quotes(text: str) -> str | None:
 
 
 _BOILERPLATE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"this is a server[- ]side issue, usually temporary[^\n.]{0,80}\.?(?: if it persists,[^\n]{0,120})?",
-        r"possible quota limitations in place[^\n]{0,160}",
-        r"the [\w .-]{2,40} api provider is down or overloaded\.?",
-        r"if you believe this is an error[^\n.]{0,60}(?:contact|support)[^\n.]{0,60}\.?",
-        r"for more information (?:on|about) this error[^\n]{0,20}\b(?:read|head|check|visit|see)\b[^\n]{0,200}",
-        r"for more information check: ?https?://\S{0,200}",
-        r"\bwill (?:sleep for [\d.]+ \w+|retry)[^\n]{0,60}",
-        r"retrying in [\d.]+ ?\w{0,12}[^\n]{0,40}|retrying with backoff[.…]*",
-        r"\(?sdk attempt count: \d+\)?|attempt \d+ failed with status \d+\.?",
-        r"received model group=[^\n]{0,400}|available model group fallbacks=[^\n]{0,400}",
-        r"\bcontent_policy_fallback\w{0,3}=\S{0,60}|\bcontext_window_fallback\w{0,3}=\S{0,60}",
-        r"please run /login\s*·?",
-        r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}",
-        r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}",
-        r"https?://[^\s\"'<>)\]]{1,300}",
+    (words, re.compile(pattern, re.IGNORECASE))
+    for words, pattern in (
+        (
+            ("server-side issue", "server side issue"),
+            r"this is a server[- ]side issue, usually temporary[^\n.]{0,80}\.?(?: if it persists,[^\n]{0,120})?",
+        ),
+        (("quota limitations",), r"possible quota limitations in place[^\n]{0,160}"),
+        (("is down or",), r"the [\w .-]{2,40} api provider is down or overloaded\.?"),
+        (
+            ("believe this",),
+            r"if you believe this is an error[^\n.]{0,60}(?:contact|support)[^\n.]{0,60}\.?",
+        ),
+        (
+            ("more information",),
+            r"for more information (?:on|about) this error[^\n]{0,20}\b(?:read|head|check|visit|see)\b[^\n]{0,200}"
+            r"|for more information check: ?https?://\S{0,200}",
+        ),
+        (("will ",), r"\bwill (?:sleep for [\d.]+ \w+|retry)[^\n]{0,60}"),
+        (("retrying",), r"retrying in [\d.]+ ?\w{0,12}[^\n]{0,40}|retrying with backoff[.…]*"),
+        (("attempt",), r"\(?sdk attempt count: \d+\)?|attempt \d+ failed with status \d+\.?"),
+        (("model group",), r"(?:received model group|available model group fallbacks)=[^\n]{0,400}"),
+        (("_fallback",), r"\b(?:content_policy|context_window)_fallback\w{0,3}=\S{0,60}"),
+        (("/login",), r"please run /login\s*·?"),
+        (("more tokens",), r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}"),
+        (("hint: ", "openai_category"), r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}"),
+        (("http",), r"https?://[^\s\"'<>)\]]{1,300}"),
     )
 )
-_SUSPECTS = (
-    "server-side issue",
-    "quota limitations",
-    "is down or",
-    "believe this",
-    "more information",
-    "more information check",
-    "will ",
-    "retrying",
-    "attempt",
-    "model group",
-    "_fallback",
-    "/login",
-    "more tokens",
-    "int: ",
-    "http",
-)
+"""What clients and gateways add, each with words without which it can't be there."""
 
 
 def without_boilerplate(text: str) -> str:
     """The text without what clients and gateways add to every error, and without web addresses."""
     lower = text.lower()
-    for suspect, pattern in zip(_SUSPECTS, _BOILERPLATE, strict=True):
-        if (
-            suspect in lower
-            or suspect == "int: "
-            and "hint: " in lower
-            or suspect == "server-side issue"
-            and "server side issue" in lower
-        ):
-            text = pattern.sub(" ", text)
+    for words, pattern in _BOILERPLATE:
+        for word in words:
+            if word in lower:
+                text = pattern.sub(" ", text)
+                break
     return text
 
 
@@ -151,8 +140,9 @@ _PHRASE_OF_STATUS = (
     r"bad gateway|service unavailable|gateway time-?out|client closed request"
 )
 _STATUS = re.compile(
-    r"(?:\bstatus(?:[ _-]?code)?|\berror(?: code)?|\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
-    r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)(?![\d.,%]\d|\d|-\d|\w)"
+    r"(?:\bstatus(?:[ _-]?code)?|\berror(?: code)?|\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|"
+    r"\bhttp_code|\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)"
+    r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]"
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",

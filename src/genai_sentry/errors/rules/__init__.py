@@ -11,8 +11,11 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.china import DASHSCOPE, DEEPSEEK, MINIMAX, MOONSHOT, ZHIPU
     from genai_sentry.errors.rules.china_clouds import BAIDU, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
+    from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
+    from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
+    from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
     from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
@@ -28,5 +31,6 @@ def families() -> tuple[Family, ...]:
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
-        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_SERVICE, CHINESE,
+        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTENT, ENGLISH_SERVICE,
+        ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE,
     )  # fmt: skip

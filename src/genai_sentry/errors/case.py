@@ -1,0 +1,132 @@
+"""One failure while it is being judged: the evidence, laid out, and what each piece of it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from genai_sentry.errors import chain
+from genai_sentry.errors.index import Index, index
+from genai_sentry.errors.rules.model import Label
+from genai_sentry.errors.text import without_frames
+from genai_sentry.errors.unwrap import Found, gather
+
+MAX_TEXTS = 8
+MAX_MESSAGE = 100_000
+"""Of a longer message this many characters are read, from either end."""
+
+
+class Candidate(NamedTuple):
+    """One piece of evidence and what it says."""
+
+    weight: int
+    depth: int
+    length: int
+    label: Label
+    evidence: str
+
+
+@dataclass(slots=True)
+class Case:
+    """One failure while it is being judged."""
+
+    found: Found
+    status: int | None
+    headers: Mapping[str, str]
+    exceptions: list[tuple[str, ...]]
+    provider: str
+    families: frozenset[str]
+    candidates: list[Candidate] = field(default_factory=list)
+    texts: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, weight: int, depth: int, length: int, label: Label, evidence: str) -> None:
+        """Note a piece of evidence."""
+        self.candidates.append(Candidate(weight, depth, length, label, evidence))
+
+
+def lowered(headers: object) -> dict[str, str]:
+    if not isinstance(headers, Mapping):
+        return {}
+    lowered: dict[str, str] = {}
+    for count, (name, value) in enumerate(headers.items()):
+        if count >= 100:
+            break
+        if isinstance(name, str) and isinstance(value, str):
+            lowered[name.lower()] = value
+    return lowered
+
+
+_MEDIATORS = frozenset({"openai", "openrouter", "litellm", "new_api", "edge", "self_hosted", "code_hosts"})
+"""Families whose errors may be somebody else's."""
+
+
+@lru_cache(maxsize=256)
+def _provider_families(provider: str) -> tuple[str, ...]:
+    return tuple(family for word, family in index().providers if word in provider)
+
+
+def families_of(built: Index, provider: str, texts: Iterable[str]) -> frozenset[str]:
+    known = set(_provider_families(provider.lower())) if provider else set()
+    if known - _MEDIATORS:
+        return frozenset(known)
+    shown = " ".join(texts)[:3000].lower()
+    known.update([family for sign, family in built.signs if sign in shown])
+    return frozenset(known)
+
+
+def open_case(
+    error: object,
+    exception_type: str | None,
+    status: int | None,
+    body: object,
+    message: str | None,
+    headers: Mapping[str, str] | None,
+    provider: str | None,
+) -> Case:
+    found = Found()
+    names: list[tuple[str, ...]] = [(exception_type,)] if isinstance(exception_type, str) and exception_type else []
+    messages = [message] if isinstance(message, str) and message else []
+    if isinstance(error, BaseException):
+        told = chain.read(error)
+        names += told.names
+        messages += told.messages
+        status = told.status if status is None else status
+        body = told.body if body is None else body
+        headers = told.headers if headers is None else headers
+        found.codes.extend((0, "exception.code", code) for code in told.codes)
+        if told.app_deadline:
+            found.facts["app_deadline"] = "yes"
+    elif error is not None and body is None:
+        body = error
+    status = status if isinstance(status, int) and not isinstance(status, bool) else None
+    if body is not None:
+        gather(body, "body", found)
+    known = [text for _, _, text in found.texts]
+    for text in messages[:6]:
+        _gather_message(text, known, found)
+    texts = sorted(found.texts, key=lambda item: -item[0])[:MAX_TEXTS]
+    name = provider if isinstance(provider, str) else ""
+    families = families_of(index(), name, [*(text for _, _, text in texts), *(code for _, _, code in found.codes)])
+    return Case(found, status, lowered(headers), names, name, families, texts=texts)
+
+
+def _gather_message(text: str, known: Sequence[str], found: Found) -> None:
+    """Add a message, or what it says beyond the body that it repeats."""
+    for inner in known:
+        position = text.find(inner) if len(inner) > 20 else -1
+        if position >= 0:
+            text = text[:position]
+            break
+    if not text.strip():
+        return
+    before = len(found.texts), len(found.codes)
+    gather(
+        without_frames(text[:MAX_MESSAGE] + text[-MAX_MESSAGE:] if len(text) > 2 * MAX_MESSAGE else text),
+        "message",
+        found,
+        0,
+    )
+    if known and before[0] == len(found.texts) and before[1] == len(found.codes):
+        return

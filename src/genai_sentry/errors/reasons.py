@@ -1,0 +1,66 @@
+"""The reason that refines a type: the finest that any evidence of that type names."""
+
+from __future__ import annotations
+
+from genai_sentry.errors import figures
+from genai_sentry.errors.case import Candidate, Case
+from genai_sentry.errors.index import CODE, PHRASE, VAGUE
+from genai_sentry.errors.taxonomy import ErrorType, Reason
+
+_DEFAULT_REASON = {
+    ErrorType.AUTHENTICATION: Reason.INVALID_KEY,
+    ErrorType.CONTENT_FILTER: Reason.PROMPT,
+    ErrorType.CONNECTION_ERROR: Reason.OTHER,
+    ErrorType.SERVER_ERROR: Reason.INTERNAL,
+    ErrorType.MODEL_UNAVAILABLE: Reason.NOT_FOUND,
+    ErrorType.QUOTA_EXCEEDED: Reason.INSUFFICIENT_QUOTA,
+    ErrorType.PERMISSION_DENIED: Reason.OTHER,
+    ErrorType.INVALID_RESPONSE: Reason.MALFORMED,
+    ErrorType.CONTEXT_LENGTH: Reason.INPUT_TOO_LONG,
+    ErrorType.TIMEOUT: Reason.UPSTREAM,
+    ErrorType.INVALID_REQUEST: Reason.OTHER,
+}
+REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE)
+"""Types whose codes say less than the wording."""
+
+
+def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
+    kind, reason = decided.label
+    if kind is ErrorType.RATE_LIMIT:
+        return _rate_reason(case, decided, text)
+    finer = [
+        one
+        for one in case.candidates
+        if one.label[0] is kind
+        and one.label[1] is not Reason.UNSPECIFIED
+        and one.weight >= min(decided.weight, PHRASE)
+        and one.weight > VAGUE
+    ]
+    phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
+    telling = [one for one in phrases if one.label[1] is not Reason.OTHER] or phrases
+    if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind in REFINED):
+        return max(telling, key=lambda one: (one.depth, one.length)).label[1]
+    if reason is not Reason.UNSPECIFIED:
+        return reason
+    if finer:
+        return max(finer, key=lambda one: (one.weight, one.depth, one.length)).label[1]
+    weaker = [one for one in case.candidates if one.label[0] is kind and one.label[1] is not Reason.UNSPECIFIED]
+    if weaker:
+        return max(weaker, key=lambda one: (one.weight, one.depth, one.length)).label[1]
+    return _DEFAULT_REASON.get(kind, Reason.UNSPECIFIED)
+
+
+def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
+    numbers = figures.of_rate_limit(text)
+    limit, requested = numbers.get("limit"), numbers.get("requested")
+    if limit is not None and requested is not None and requested > limit:
+        return Reason.REQUEST_EXCEEDS_LIMIT
+    named = figures.window("\n".join([text, *(code for _, where, code in case.found.codes if "uota" in where)]))
+    if named is not None:
+        return named
+    if decided.label[1] is not Reason.UNSPECIFIED:
+        return decided.label[1]
+    for one in case.candidates:
+        if one.label[0] is ErrorType.RATE_LIMIT and one.label[1] is not Reason.UNSPECIFIED and one.weight >= PHRASE:
+            return one.label[1]
+    return Reason.UNSPECIFIED

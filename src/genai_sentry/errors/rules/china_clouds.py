@@ -1,0 +1,337 @@
+"""Chinese clouds' own codes: Qianfan, Hunyuan, Ark (Volcengine), SiliconFlow, Spark."""
+
+from genai_sentry.errors.rules.model import Family
+
+BAIDU = Family(
+    name="baidu",
+    providers=("baidu", "qianfan", "ernie", "wenxin"),
+    signs=("qianfan", "aip.baidubce", "baidu"),
+    own_broad={
+        "invalid_request/invalid_parameter": "336002\n336003\n336004\n336005\n336006",
+    },
+    own_codes={
+        "server_error/internal": "1\n2\n336000\n336100",
+        "invalid_request/not_found": "3",
+        "rate_limit": "4\n336501\n336502",
+        "permission_denied/scope": "6",
+        "authentication/invalid_key": "13\n14\n100\n110\n336001",
+        "quota_exceeded/insufficient_quota": "17\n19",
+        "rate_limit/requests_per_minute": "18",
+        "authentication/expired": "111",
+        "context_length/input_too_long": "336007\n336103",
+        "content_filter/prompt": "336104\n17028",
+    },
+    codes={
+        "quota_exceeded/insufficient_balance": """
+            account_overdue
+        """,
+        "rate_limit/requests_per_minute": """
+            rpm_rate_limit_exceeded
+        """,
+        "rate_limit/tokens_per_minute": """
+            tpm_rate_limit_exceeded
+            preemptible_rate_limit_exceeded
+        """,
+        "rate_limit/requests_per_day": """
+            rpd_rate_limit_exceeded
+        """,
+        "authentication/invalid_key": """
+            invalid_iam_token
+            access_key_invalid
+        """,
+        "model_unavailable/no_access": """
+            no_permission_to_use_model
+        """,
+        "content_filter/prompt": """
+            unsafe_content
+            input_unsafe
+        """,
+        "context_length/input_too_long": """
+            prompt_tokens_exceeded
+        """,
+    },
+    phrases={
+        "quota_exceeded/insufficient_quota": """
+            open api daily request limit reached
+            open api total request limit reached
+        """,
+        "rate_limit/requests_per_minute": """
+            open api qps request limit reached
+            qps request limit
+        """,
+        "authentication/expired": """
+            access token expired
+        """,
+        "authentication/invalid_key": """
+            access token invalid or no longer valid
+            iam certification failed
+        """,
+    },
+)
+
+TENCENT = Family(
+    name="tencent",
+    providers=("tencent", "hunyuan"),
+    signs=("tencent", "hunyuan"),
+    codes={
+        "authentication/invalid_key": """
+            AuthFailure
+            AuthFailure.SecretIdNotFound
+            AuthFailure.SignatureFailure
+            AuthFailure.InvalidSecretId
+            AuthFailure.InvalidAuthorization
+        """,
+        "authentication/expired": """
+            AuthFailure.SignatureExpire
+            AuthFailure.TokenFailure
+        """,
+        "permission_denied/scope": """
+            AuthFailure.UnauthorizedOperation
+            UnauthorizedOperation
+        """,
+        "rate_limit": """
+            RequestLimitExceeded
+            RequestLimitExceeded.GlobalRegionUinLimitExceeded
+            RequestLimitExceeded.IPLimitExceeded
+            RequestLimitExceeded.UinLimitExceeded
+        """,
+        "rate_limit/concurrency": """
+            LimitExceeded
+            LimitExceeded.Concurrency
+        """,
+        "quota_exceeded/insufficient_quota": """
+            FailedOperation.FreeResourcePackExhausted
+            FailedOperation.ResourcePackExhausted
+        """,
+        "quota_exceeded/insufficient_balance": """
+            FailedOperation.UserUnAuthError
+            ResourceInsufficient.ChargeResourceExhaust
+            FailedOperation.ServiceStopArrears
+            FailedOperation.ServiceStop
+        """,
+        "server_error/overloaded": """
+            FailedOperation.EngineServerLimitExceeded
+        """,
+        "timeout/upstream": """
+            FailedOperation.EngineRequestTimeout
+        """,
+        "server_error/internal": """
+            FailedOperation.EngineServerError
+            InternalError
+        """,
+        "content_filter/prompt": """
+            OperationDenied.TextIllegalDetected
+            OperationDenied.ImageIllegalDetected
+            FailedOperation.SensitiveContent
+        """,
+        "permission_denied/other": """
+            FailedOperation.ServiceNotActivated
+        """,
+        "invalid_request/invalid_parameter": """
+            InvalidParameterValue
+            MissingParameter
+        """,
+        "model_unavailable/not_found": """
+            InvalidParameterValue.Model
+        """,
+        "invalid_request/unsupported_parameter": """
+            UnknownParameter
+        """,
+    },
+)
+
+VOLCENGINE = Family(
+    name="volcengine",
+    providers=("volc", "doubao", "ark", "byteplus"),
+    signs=("volces", "volcengine", "doubao", "byteplus"),
+    codes={
+        "quota_exceeded/insufficient_balance": """
+            AccountOverdueError
+            AccountOverdue
+        """,
+        "quota_exceeded/spend_limit": """
+            SetLimitExceeded
+        """,
+        "rate_limit/requests_per_minute": """
+            ModelAccountRpmRateLimitExceeded
+            AccountRateLimitExceeded
+            EndpointRPMExceeded
+            RateLimitExceeded.EndpointRPMExceeded
+        """,
+        "rate_limit/tokens_per_minute": """
+            ModelAccountTpmRateLimitExceeded
+            RateLimitExceeded.EndpointTPMExceeded
+            EndpointTPMExceeded
+        """,
+        "rate_limit": """
+            RateLimitExceeded.FoundationModelRPMExceeded
+            APIAccountRpmRateLimitExceeded
+            InflightBatchsizeExceeded
+            ModelAccountIpmRateLimitExceeded
+        """,
+        "quota_exceeded/insufficient_quota": """
+            QuotaExceeded
+        """,
+        "server_error/overloaded": """
+            ServerOverloaded
+            RequestBurstTooFast
+        """,
+        "content_filter/prompt": """
+            SensitiveContentDetected
+            InputTextSensitiveContentDetected
+            InputTextRiskDetection
+            RiskDetection
+            InputImageRiskDetection
+        """,
+        "content_filter/image": """
+            InputImageSensitiveContentDetected
+            OutputImageSensitiveContentDetected
+            OutputImageRiskDetection
+        """,
+        "content_filter/output": """
+            OutputTextSensitiveContentDetected
+            OutputTextRiskDetection
+            OutputVideoSensitiveContentDetected
+        """,
+        "model_unavailable/not_found": """
+            InvalidEndpointOrModel.NotFound
+            InvalidEndpointOrModel
+            ModelNotFound
+            InvalidEndpoint.NotFound
+        """,
+        "model_unavailable/no_access": """
+            ModelNotOpen
+            InvalidEndpointOrModel.ModelIDAccessDisabled
+            ModelIDAccessDisabled
+            AccessDenied.ModelNotOpen
+            InvalidSubscription
+            UnsupportedModel
+        """,
+        "model_unavailable/deprecated": """
+            InvalidEndpoint.ClosedEndpoint
+            ClosedEndpoint
+            ModelRetired
+        """,
+        "model_unavailable/loading": """
+            ModelLoadingError
+        """,
+        "authentication/invalid_key": """
+            InvalidApiKey
+            AuthenticationError.Key
+        """,
+        "permission_denied/scope": """
+            OperationDenied.PermissionDenied
+            PermissionDenied.Scope
+        """,
+        "server_error/internal": """
+            InternalServiceError
+        """,
+        "permission_denied/other": """
+            OperationDenied.ServiceNotOpen
+            ServiceNotOpen
+            OperationDenied.ServiceOverdue
+        """,
+        "invalid_request/invalid_parameter": """
+            InvalidParameter
+            MissingParameter
+            InvalidParameter.OversizeImage
+            InvalidParameter.UnsupportedImageFormat
+        """,
+        "invalid_request/invalid_media": """
+            InvalidImageURL.EmptyURL
+            InvalidImageURL.InvalidFormat
+            InvalidImageURL
+            OversizeImage
+            UnsupportedImageFormat
+            InvalidImageDetail
+        """,
+        "invalid_request/unsupported_parameter": """
+            InvalidArgumentError.UnknownRole
+        """,
+    },
+    phrases={
+        "authentication/invalid_key": """
+            api key or ak/sk in the request is missing or invalid
+            api key format is incorrect
+        """,
+        "quota_exceeded/insufficient_balance": """
+            account has an overdue balance
+        """,
+        "quota_exceeded/spend_limit": """
+            safe experience mode
+            inference limit
+        """,
+        "model_unavailable/no_access": """
+            has not activated the model
+            not activated the model
+            model or endpoint … does not exist or you do not have access
+        """,
+    },
+)
+
+SILICONFLOW = Family(
+    name="siliconflow",
+    providers=("siliconflow", "silicon"),
+    signs=("siliconflow",),
+    own_broad={
+        "invalid_request/invalid_parameter": "20015\n20024",
+    },
+    own_codes={
+        "model_unavailable/not_found": "20012",
+        "quota_exceeded/insufficient_balance": "30001\n30011",
+        "model_unavailable/deprecated": "30003",
+        "server_error/overloaded": "50505\n50501\n50601",
+        "server_error/unavailable": "50602\n50603",
+        "server_error/internal": "50500\n60000",
+        "timeout/upstream": "50504",
+    },
+    phrases={
+        "rate_limit/requests_per_minute": """
+            rpm limit reached
+            rpm limit … reached
+            rpm limit exceeded
+        """,
+        "rate_limit/tokens_per_minute": """
+            tpm limit reached
+            tpm limit exceeded
+            tpm limit … reached
+        """,
+        "context_length/input_too_long": """
+            length of prompt_tokens
+        """,
+        "model_unavailable/not_found": """
+            model does not exist. please check it carefully
+        """,
+        "model_unavailable/deprecated": """
+            model disabled
+        """,
+        "quota_exceeded/insufficient_balance": """
+            paid balance is insufficient
+        """,
+        "permission_denied/other": """
+            real-name verification
+            requires identity verification
+        """,
+    },
+)
+
+SPARK = Family(
+    name="spark",
+    providers=("spark", "iflytek", "xunfei", "xfyun"),
+    signs=("xfyun", "iflytek", "sparkai"),
+    own_broad={
+        "invalid_request/invalid_parameter": "10003\n10004\n10005\n10163",
+    },
+    own_codes={
+        "content_filter/prompt": "10013\n10019",
+        "content_filter/output": "10014",
+        "context_length/input_too_long": "10907",
+        "quota_exceeded/insufficient_quota": "11200\n11210",
+        "rate_limit/requests_per_day": "11201",
+        "rate_limit/requests_per_minute": "11202",
+        "rate_limit/concurrency": "11203\n10007",
+        "server_error/overloaded": "10008\n10110\n10012",
+        "authentication/invalid_key": "10015\n10016\n10313\n11220",
+        "permission_denied/other": "10017\n10018",
+    },
+)

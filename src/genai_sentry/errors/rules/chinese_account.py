@@ -1,0 +1,177 @@
+"""Wordings in Chinese about money, limits, keys and rights, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+CHINESE_ACCOUNT = Family(
+    name="chinese",
+    phrases={
+        "quota_exceeded/insufficient_balance": """
+            余额不足
+            账户余额
+            余额已用完
+            余额已耗尽
+            账户已欠费
+            账号已欠费
+            已欠费
+            欠费
+            请充值
+            请先充值
+            请及时充值
+            账户已停用
+            无可用资源包
+            资源包已用尽
+            资源包余量
+            资源包不足
+        """,
+        "quota_exceeded/insufficient_quota": """
+            额度不足
+            额度已用尽
+            额度已用完
+            额度已耗尽
+            额度已达上限
+            剩余额度
+            用户额度
+            令牌额度
+            免费额度已
+            预扣费额度失败
+            配额不足
+            配额已用尽
+            配额已用完
+            套餐已到期
+            套餐已过期
+            套餐已用完
+            订阅套餐
+            订阅已过期
+            免费试用已
+            点数不足
+            积分不足
+        """,
+        "quota_exceeded/spend_limit": """
+            消费限额
+            预算上限
+        """,
+        "rate_limit": """
+            速率限制
+            请求频率
+            频率过高
+            频率限制
+            频率超限
+            请求过于频繁
+            请求太频繁
+            过于频繁
+            访问量过快
+            请求过多
+            请求数过多
+            请求次数过多
+            限流
+            触发限制
+            使用上限
+            调用次数超过
+            降低请求频率
+            访问频率
+            达到速率
+        """,
+        "rate_limit/requests_per_minute": """
+            每分钟请求
+            分钟内请求
+            请求数限制
+        """,
+        "rate_limit/tokens_per_minute": """
+            每分钟令牌
+            每分钟token
+        """,
+        "rate_limit/requests_per_day": """
+            每日请求
+            今日请求
+            今日调用
+            每日调用
+            当日调用
+            单日调用
+            每天请求
+        """,
+        "rate_limit/concurrency": """
+            并发数过高
+            并发量
+            并发过高
+            并发请求
+            并发数
+            并发限制
+            最大并发
+        """,
+        "authentication/invalid_key": """
+            无效的令牌
+            令牌无效
+            令牌不可用
+            令牌验证失败
+            令牌状态不可用
+            无效的api key
+            无效的apikey
+            无效的密钥
+            密钥无效
+            密钥错误
+            api key无效
+            api key 无效
+            身份验证失败
+            身份认证失败
+            认证失败
+            鉴权失败
+            验证失败
+            签名错误
+            签名验证
+            token无效
+            key错误
+            无效的 api key
+            无效的 key
+        """,
+        "authentication/missing_key": """
+            未提供令牌
+            未提供api
+            缺少api
+            未登录
+            未设置api
+            未配置api
+            未提供 api
+            未收到认证
+            未携带
+            请先登录
+        """,
+        "authentication/expired": """
+            令牌已过期
+            已过期
+            token过期
+            登录已失效
+            登录过期
+            token 过期
+            凭证过期
+        """,
+        "permission_denied/other": """
+            无权限
+            没有权限
+            无权访问
+            权限不足
+            无权
+            禁止访问
+            账号已被封禁
+            用户已被封禁
+            账号被锁定
+            账户已锁定
+            账号异常
+        """,
+        "permission_denied/region": """
+            不支持的地区
+            所在地区
+            所在区域
+            地区不支持
+            区域不支持
+        """,
+        "permission_denied/ip": """
+            ip不在
+            ip 不在
+            白名单
+            ip受限
+            阻断
+            访问被拦截
+            请求被拦截
+        """,
+    },
+)

@@ -1,0 +1,247 @@
+"""Wordings in English about money, keys and rights, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_ACCOUNT = Family(
+    name="english",
+    phrases={
+        "quota_exceeded/insufficient_quota": """
+            exceeded your current quota
+            exceeded current quota
+            you have run out of credits
+            please check your plan and billing details
+            reached the limit of your free
+            upgrade your plan to continue
+        """,
+        "quota_exceeded/spend_limit": """
+            credit limit reached
+            credit limit exceeded
+            api key … credit limit
+            billing hard limit has been reached
+            reached your specified API usage limits
+            reached your monthly usage limit
+            monthly spending limit
+            monthly budget
+            exceeded budget
+            budget has been exceeded
+            exceeds … budget
+            spending limit
+            spend limit
+            usage cap
+        """,
+        "quota_exceeded/insufficient_balance": """
+            your account is not active, please check your billing
+            account is not active … billing
+            credit balance is too low
+            insufficient credits
+            insufficient balance
+            insufficient funds
+            insufficient account balance
+            not enough credits
+            not enough balance
+            out of credits
+            no credits
+            doesn't have any credits
+            used all available credits
+            negative balance
+            balance is insufficient
+            payment required
+            add credits
+            purchase credits
+            billing issue
+            past due
+            overdue payment
+            overdue balance
+            account is in arrears
+            top up your
+            please top up
+            please recharge
+        """,
+        "authentication/invalid_key": """
+            incorrect api key
+            invalid api key
+            api key not valid
+            invalid x-api-key
+            api key is invalid
+            api key … is invalid
+            api key you provided … invalid
+            api key provided is invalid
+            invalid authentication
+            invalid token
+            invalid access token
+            invalid credentials
+            invalid bearer token
+            bad credentials
+            authentication fails
+            key not found
+            api key not found
+            unrecognized api key
+            no such api key
+            unknown api key
+            wrong api key
+            user not found
+            api key has been disabled
+            api key … revoked
+            token … revoked
+            has been deactivated
+            could not validate credentials
+            could not verify your credentials
+            api key format is incorrect
+            not a valid api key
+            api key or ak/sk … invalid
+            invalid username or password
+            token_not_found_in_db
+        """,
+        "authentication/missing_key": """
+            auth credentials found
+            you didn't provide an api key
+            didn't provide an API key
+            no api key provided
+            no api key found
+            missing api key
+            missing credentials
+            api key is missing
+            api key is required
+            api_key client option must be set
+            api key must be set
+            no api key
+            missing bearer
+            missing authorization header
+            missing authentication header
+            missing or invalid authorization
+            no auth credentials found
+            no authentication
+            no credentials
+            authorization header is missing
+            could not resolve authentication method
+            could not load the default credentials
+            default credentials were not found
+            unable to locate credentials
+            could not load credentials
+            credentials not found
+            api key not set
+            api key is not set
+            api key not configured
+            environment variable … is not set
+            missing required authentication
+            request is missing required authentication credential
+            must provide an api key
+            please provide an api key
+            please provide a valid api key
+            secret with the name
+            authentication required
+            login required
+            not logged in
+        """,
+        "authentication/expired": """
+            token has expired
+            token expired
+            token is expired
+            api key has expired
+            api key expired
+            key has expired
+            credentials have expired
+            session has expired
+            security token … expired
+            expired token
+            refresh token … expired
+            signature expired
+            invalid_rapt
+            reauth related error
+            invalid_grant
+        """,
+        "authentication/malformed": """
+            incorrect api key provided: http
+            illegal header value
+            expected to start with
+            malformed api key
+            malformed authorization
+            malformed token
+            invalid authorization header
+            authorization header is badly formatted
+            header … bearer … malformed
+            not a valid jwt
+            invalid header value
+            api key contains
+            leading or trailing whitespace
+        """,
+        "permission_denied/region": """
+            country, region, or territory not supported
+            not available in your country
+            not available in your region
+            not supported in your country
+            not supported in your region
+            user location is not supported
+            unsupported countries, regions
+            your country
+            unsupported region
+            geographic restriction
+            unavailable for legal reasons
+            not available in this region
+        """,
+        "permission_denied/scope": """
+            scope requirement
+            insufficient permissions for this operation
+            missing scopes
+            insufficient authentication scopes
+            missing permissions
+            api key does not have the required
+            restricted api key
+            key … does not have permission
+            not authorized to perform
+            missing the required scope
+            does not have the necessary scope
+        """,
+        "permission_denied/org": """
+            not allowed for this organization
+            disabled for this organization
+            must be a member of an organization
+            header should match organization
+            access to the organization
+            organization has been disabled
+            organization has been restricted
+            no such organization
+            not a member of
+            organization … disabled
+            project … archived
+            not allowed … organization
+            blocked by your organization
+        """,
+        "permission_denied/ip": """
+            ip not authorized
+            ip allowlist
+            ip address … not allowed
+            ip … whitelist
+            your ip
+            ip is not allowed
+            virtual network is configured
+            virtual network/firewall rules
+            sorry, you have been blocked
+            attention required! | cloudflare
+            just a moment
+            public access is disabled
+        """,
+    },
+    words={
+        "authentication/invalid_key": """
+            api key
+            unauthorized
+            authentication
+            authenticate
+            credentials
+        """,
+        "quota_exceeded": """
+            quota
+            billing
+            credits
+            balance
+        """,
+        "permission_denied": """
+            permission
+            forbidden
+            access denied
+            not allowed
+            not authorized
+        """,
+    },
+)

@@ -1,0 +1,111 @@
+"""Wordings in English about answers that can't be used, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_ANSWER = Family(
+    name="english",
+    phrases={
+        "invalid_response/truncated": """
+            output is incomplete
+            could not parse response content as the length limit was reached
+            output … truncated
+            response was truncated
+            unterminated string
+            eof while parsing
+            closed before a finish_reason
+            stream ended without
+            ended without a finish
+            unexpected end of stream
+            without a finish reason
+            reached max_tokens
+            max_output_tokens … reached
+            maximum output tokens … reached
+            stopped due to max tokens
+            response ended prematurely … json
+            unexpected end of json input at
+            incomplete response
+        """,
+        "invalid_response/malformed": """
+            invalid chunk
+            missing finish reason
+            failed to parse structured output
+            failed to parse json
+            failed to parse … as json
+            invalid json output
+            could not parse response
+            failed to parse response
+            error parsing response
+            unable to parse response
+            malformed response
+            malformed_function_call
+            malformed function call
+            expected … object but got
+            invalid json response
+            http code 200 from api
+            unexpected response format
+        """,
+        "invalid_response/empty": """
+            openrouterexception choices
+            openaiexception choices
+            empty response
+            ended with empty response
+            no content or tool calls in response
+            response … no content
+            no content in response
+            no choices
+            empty completion
+            response is empty
+            returned no content
+            returned empty
+            empty message content
+            no response from model
+            without any content
+            no candidates
+            no message in response
+            received empty
+            model output must contain either output text or tool calls
+            no generations found
+        """,
+        "invalid_response/schema": """
+            no object generated
+            did not match schema
+            type validation failed
+            failed to call a function
+            failed to generate json
+            failed to validate json
+            does not match the expected schema
+            tool use failed
+            validation errors for
+            validation error for
+            output does not match
+            failed to parse tool call
+            tool call validation failed
+            attempted to call tool
+            arguments … not valid json
+            failed to parse … from completion
+            could not parse llm output
+            output parser
+        """,
+    },
+    wrappers={
+        "invalid_response/malformed": """
+            unexpected end of json input
+            expecting value: line
+            expecting property name
+            expecting ',' delimiter
+            unexpected token
+            invalid character … looking for beginning of value
+            is not valid json
+            extra data: line
+            jsondecodeerror
+            failed to deserialize api response
+            expected ident at line
+            expected value at line 1 column
+        """,
+        "invalid_response/empty": """
+            list index out of range
+            has no attribute choices
+            object is not subscriptable
+        """,
+    },
+)

@@ -1,0 +1,83 @@
+"""Wordings in English about policies and filters, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_CONTENT = Family(
+    name="english",
+    phrases={
+        "content_filter/prompt": """
+            violates our usage policies
+            violating our usage policy
+            content management policy
+            violate our usage policy
+            content violates usage guidelines
+            violate our usage guidelines
+            violate our content policy
+            flagged as potentially violating
+            flagged for possible
+            input was flagged
+            prompt was flagged
+            was flagged by
+            flagged by moderation
+            limited access to this content for safety
+            rejected as a result of our safety system
+            triggered our content
+            content exists risk
+            prompt was blocked
+            blocked due to safety
+            blocked by … safety
+            blocked by content filter
+            inappropriate content
+            considered high risk
+            responsibleaipolicyviolation
+            content policy violation
+            contentpolicyviolation
+            request was blocked by … content
+            sensitive content
+            response was filtered
+            content was blocked
+            unsafe or sensitive
+            moderation … flagged
+            violates … policy
+            safety_check_type
+            blocked by guardrail
+            guardrail … blocked
+            guardrail intervened
+        """,
+        "content_filter/output": """
+            output blocked by content filtering
+            could not be completed because … content filter
+            completion was stopped … content filter
+            response was blocked
+            output data may contain inappropriate content
+            output … blocked
+            finish_reason: safety
+            candidate was blocked due to safety
+            generated content … blocked
+        """,
+        "content_filter/image": """
+            rejected by the safety system
+            image was blocked due to safety
+            image_safety
+            image … violat
+            prompt may violate our guardrails
+            safety_violations
+            image … content policy
+            image … moderation
+            generated image … filtered
+        """,
+        "content_filter/copyright": """
+            recitation
+            reciting from copyrighted
+            copyrighted material
+        """,
+    },
+    words={
+        "content_filter": """
+            content filter
+            content policy
+            safety
+            moderation
+        """,
+    },
+)

@@ -1,0 +1,339 @@
+"""Wordings in English about the request itself: its length and its parameters, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_REQUEST = Family(
+    name="english",
+    phrases={
+        "context_length/input_too_long": """
+            total length of all messages is too long
+            messages is too long
+            conversation is too long
+            requested … tokens, max … tokens per request
+            body too large … max size … tokens
+            tokens exceed n_ctx
+            exceed n_ctx
+            exceeds n_ctx
+            maximum context length
+            exceeds the context window
+            exceed context window
+            exceeded the context window
+            exceeds the maximum context
+            exceeds context length
+            exceed context size
+            exceeds the available context size
+            exceeds the model's context
+            exceeds the model's maximum context
+            context length exceeded
+            context window exceeded
+            context window of this model
+            longer than the model's context length
+            longer than the maximum model length
+            prompt is too long
+            prompt too long
+            input is too long
+            input too long
+            input length … exceeds
+            too many input tokens
+            input token count … exceeds the maximum
+            input tokens exceed
+            input tokens … exceeds
+            number of input tokens
+            prompt contains … tokens … limit
+            prompt tokens … exceeds
+            must be less than max_seq_len
+            exceeds max_seq_len
+            range of input length should be
+            reduce the length of the messages
+            reduce the length of the input
+            reduce the length of your prompt
+            prompt exceeds max length
+            exceeded model token limit
+            max size … tokens
+            maximum input length
+            maximum number of tokens allowed
+            decoder prompt (length
+            maximum sequence length
+            tokens … is too large for model with … maximum context
+            please shorten
+            context size has been exceeded
+            exceeds the maximum number of tokens
+            exceeds the limit of … tokens
+            longer than … maximum context
+            input is longer than
+        """,
+        "context_length/max_tokens_too_large": """
+            max_tokens exceed context limit
+            inputs tokens + max_new_tokens must be
+            max_tokens is too large … context
+            in the messages … in the completion
+            for the completion
+            max_completion_tokens is too large … maximum context
+            tokens … max_tokens … context
+            output tokens … maximum context
+        """,
+        "invalid_request/invalid_schema": """
+            invalid schema for function
+            invalid schema for response_format
+            additionalproperties is required
+            invalid input schema
+            input_schema does not support
+            unknown name … function_declarations
+            function_declarations
+            schema … is not supported
+            json schema … invalid
+            invalid json schema
+            schema is too complex
+            not a valid schema
+            invalid tool schema
+            failed to compile … grammar
+            failed to parse grammar
+            grammar error
+            response_schema
+            tool … input_schema
+            unsupported schema
+        """,
+        "invalid_request/invalid_message_order": """
+            must be followed by tool messages
+            must be a response to a preceeding message
+            must be a response to a preceding message
+            tool_use ids were found without tool_result
+            tool_use blocks … tool_result
+            tool_result blocks
+            unexpected tool_use_id
+            roles must alternate
+            should alternate with
+            must alternate between
+            conversation roles must
+            first message must use the user role
+            last message must be
+            expected last role
+            final assistant content cannot end
+            must end with a user message
+            conversation must start with a user message
+            toolresult blocks
+            tool result blocks
+            number of function response parts
+            function call turn comes immediately after
+            ensure that function response turn
+            ensure that function call turn
+            no tool call found for function call output
+            no tool output found for function call
+            tool call id … not found
+            tool_call_id … not found
+            without its required following item
+            without its required
+            invalid message role
+            unexpected role
+            not the same number of function calls and responses
+            not allowed to have … assistant message
+            system message must be at the beginning
+            last message role
+            thinking blocks
+            expected thinking
+            must start with a thinking block
+            reasoning_content … must be passed back
+            missing a thought_signature
+            thought_signature
+            tool_calls must be followed
+            messages … tool … must follow
+        """,
+        "invalid_request/invalid_media": """
+            unsupported image
+            could not process image
+            image … valid
+            unable to process input image
+            invalid image
+            image exceeds
+            image … too large
+            image size
+            invalid base64
+            could not be decoded
+            audio file is too short
+            audio duration
+            invalid file format
+            unsupported file format
+            unsupported file type
+            timeout while downloading
+            error while downloading
+            failed to download
+            failed to fetch image
+            failed to load image
+            cannot fetch content from the provided url
+            unable to download
+            media_type
+            media type
+            mimetype parameter
+            mime type
+            unsupported mime
+            unsupported media
+            image dimensions
+            image_url is only supported
+            unsupported content type image
+            does not support image
+            pdf … password
+            could not process pdf
+            document contains … pages
+            no such pdf
+            audio … could not be
+            file format … not supported
+            number of images
+            at most … image
+        """,
+        "invalid_request/unsupported_parameter": """
+            doesn't support tool
+            doesn't support the
+            does not support tool
+            doesn't support function
+            does not support this
+            does not support the
+            unsupported parameter
+            unknown parameter
+            unrecognized request argument
+            extra inputs are not permitted
+            extra fields not permitted
+            is not supported with this model
+            not supported with this model
+            does not support tools
+            does not support function calling
+            does not support thinking
+            does not support reasoning
+            does not support streaming
+            does not support system
+            does not support chat
+            does not support parameters
+            unsupported value
+            unknown name
+            no such parameter
+            unrecognized argument
+            unexpected keyword argument
+            --enable-auto-tool-choice
+            tool choice requires
+            unsupported tool
+            tool use is not supported
+            no endpoints found that support
+            unsupportedparamserror
+            does not support setting
+            unrecognized field
+            unknown field
+            parameter … is not supported
+            not supported for this model
+            cannot both be specified
+            are not supported by this model
+            property … is unsupported
+        """,
+        "invalid_request/payload_too_large": """
+            request entity too large
+            payload too large
+            request body too large
+            request too large for
+            request exceeds the maximum size
+            request size exceeds
+            maximum content size limit
+            maximum allowed size
+            content size limit
+            content length … exceed
+            body size limit
+            request_too_large
+            exceeds the maximum allowed number of bytes
+            entity too large
+            file is too large
+            payload size exceeds
+            message larger than max
+            request payload size
+        """,
+        "invalid_request/not_found": """
+            items are not persisted
+            item with id
+            response with id
+            no thread found
+            no assistant found
+            no such file
+            no such file object
+            previous response … not found
+            invalid url
+            unknown request url
+            unrecognized request url
+            cannot post /
+            cannot get /
+            404 page not found
+            no route matches
+            no route for
+            route not found
+            page not found
+            endpoint not found
+            path not found
+            cached content not found
+            cachedcontent not found
+            vector store … not found
+        """,
+        "invalid_request/invalid_parameter": """
+            parameters … not valid
+            one or more parameters
+            must be greater than or equal to
+            should be greater than or equal to
+            must be less than or equal to
+            should be less than or equal to
+            must be a positive integer
+            must be greater than
+            must be less than
+            expected a string
+            expected an object
+            expected an array
+            got null
+            maximum number of items
+            expected maximum length
+            string too long
+            array too long
+            value is not a valid
+            field required
+            missing required parameter
+            invalid value
+            invalid type for
+            you must provide a model parameter
+            max_tokens is too large
+            max_tokens … maximum allowed number of output tokens
+            supports at most … completion tokens
+            text content blocks must be non-empty
+            must have non-empty content
+            cannot be empty
+            must not be empty
+            must be non-empty
+            should not be empty
+            empty text parameter
+            streaming is strongly recommended
+            streaming is required for
+            only support stream mode
+            only supports stream
+            is out of range
+            input should be
+            temperature … top_p
+            invalid params
+            invalid argument
+            parameter is invalid
+            invalid chat setting
+            is a required property
+            supported values are
+            supported range
+            not one of
+            is not a valid enum
+            must contain the word json
+            batch size is invalid
+            is less than the minimum
+        """,
+        "invalid_request/other": """
+            no active response found
+        """,
+    },
+    words={
+        "invalid_request": """
+            not supported
+            unsupported
+            invalid
+            required
+            must be
+            malformed
+            expected
+        """,
+    },
+)

@@ -1,0 +1,149 @@
+"""What each piece of evidence says, and how much it weighs."""
+
+from __future__ import annotations
+
+import re
+
+from genai_sentry.errors.case import Case
+from genai_sentry.errors.finishes import FILTERED, TRUNCATED
+from genai_sentry.errors.index import KEY, VAGUE, WORD, Index, Phrase, compared
+from genai_sentry.errors.rules.model import Label, parse_label
+from genai_sentry.errors.statuses import of_status
+from genai_sentry.errors.taxonomy import ErrorType, Reason
+from genai_sentry.errors.text import normal, without_boilerplate, without_quotes
+
+_BROKEN: dict[str, Label] = {
+    "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
+    "unexpected_tool_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
+    "error": (ErrorType.SERVER_ERROR, Reason.INTERNAL),
+    "insufficient_system_resource": (ErrorType.SERVER_ERROR, Reason.OVERLOADED),
+    "network_error": (ErrorType.SERVER_ERROR, Reason.INTERNAL),
+}
+"""Finish reasons by which providers say that generation failed."""
+QUOTED = 50
+"""Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
+_CODE_LIKE = re.compile(
+    r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
+)
+"""Words that look like a code or a class name: with underscores, humps or capitals."""
+
+
+def weigh_code(case: Case, built: Index) -> None:
+    for depth, where, raw in case.found.codes:
+        best = _meaning(built, raw, case.families)
+        if best is not None:
+            case.add(best[0], depth, len(raw), best[1], f"{where}={raw[:80]}")
+    for position, bases in enumerate(case.exceptions):
+        for name in bases:
+            meaning = built.codes.get(compared(name.rpartition(".")[2]))
+            if meaning is not None:
+                case.add(meaning.weight - 1, position, len(name), meaning.label, f"exception={name[:100]}")
+                break
+
+
+def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Label] | None:
+    forms = [raw]
+    if "." in raw or ":" in raw or "/" in raw:
+        pieces = raw.replace(":", ".").replace("/", ".").split(".")
+        forms += [pieces[-1], ".".join(pieces[-2:]), pieces[0], ".".join(pieces[:2])]
+    best: tuple[int, Label] | None = None
+    for form in forms:
+        key = compared(form)
+        if not key:
+            continue
+        for family in families:
+            own = built.own.get((family, key))
+            if own is not None and (best is None or own.weight > best[0]):
+                best = own.weight, own.label
+        meaning = built.codes.get(key)
+        if meaning is not None and (best is None or meaning.weight > best[0]):
+            best = meaning.weight, meaning.label
+    return best
+
+
+def _named(case: Case, built: Index, depth: int, where: str, text: str) -> None:
+    """Codes and class names that stand in a text; plain words are none."""
+    for word in set(_CODE_LIKE.findall(text)):
+        best = _meaning(built, word, case.families)
+        if best is not None:
+            weight = best[0] - (11 if best[0] > VAGUE else 6)
+            case.add(weight, depth, len(word), best[1], f"{where}~{word[:80]}")
+
+
+def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
+    matched: list[Phrase] = []
+    anchors = built.anchors
+    for key in {word[:KEY] for word in text.split()} & anchors.keys():
+        matched += [
+            candidate
+            for candidate in anchors[key]
+            if candidate.parts[0] in text
+            and (not candidate.own or candidate.family in families)
+            and candidate.found_in(text) >= 0
+        ]
+    if not text.isascii():
+        matched.extend(
+            candidate for candidate in built.unspaced if candidate.parts[0] in text and candidate.found_in(text) >= 0
+        )
+    return matched
+
+
+def weigh_text(case: Case, built: Index, depth: int, where: str, text: str) -> None:
+    clean = without_boilerplate(text)
+    unquoted = without_quotes(clean)
+    read = clean if unquoted is None else unquoted
+    _named(case, built, depth, where, read)
+    matched = _phrases_in(built, normal(read), case.families)
+    if unquoted is not None and not any(one.weight > WORD for one in matched):
+        alone = all(one.weight < VAGUE for one in case.candidates)
+        if alone:
+            _named(case, built, depth, where, clean)
+        matched += [
+            one if alone else one._replace(weight=QUOTED)
+            for one in _phrases_in(built, normal(clean), case.families)
+            if alone or one.weight > WORD
+        ]
+    for one in matched:
+        case.add(one.weight, depth, one.length, one.label, f"{where}~{' … '.join(part.strip() for part in one.parts)}")
+
+
+def weigh_status(case: Case) -> None:
+    texts = any(len(normal(text).replace(" status code no body ", " ").split()) > 3 for _, _, text in case.texts)
+    if case.status is not None:
+        said = of_status(case.status)
+        if said is not None and not (case.status == 400 and not texts and not case.found.codes):
+            case.add(said[0], -1, 0, said[1], f"status={case.status}")
+    for depth, where, status in case.found.statuses:
+        said = of_status(status)
+        if said is not None and not (status == 400 and not texts):
+            case.add(
+                said[0] + (1 if case.status in (None, 200, 500, 502) else 0), depth, 0, said[1], f"{where}={status}"
+            )
+
+
+def weigh_fact(case: Case) -> None:
+    for where, fact in case.found.facts.items():
+        if where in ("param", "html", "waf"):
+            continue
+        if where == "choices":
+            case.add(25, 0, 0, parse_label("invalid_response/empty"), "body.choices=null")
+            continue
+        finish = fact.lower().removeprefix("finishreason.")
+        reason = FILTERED.get(finish)
+        if reason is not None:
+            case.add(55, 0, 0, (ErrorType.CONTENT_FILTER, reason), f"{where}={fact[:60]}")
+        elif finish in TRUNCATED:
+            case.add(28, 0, 0, (ErrorType.INVALID_RESPONSE, Reason.TRUNCATED), f"{where}={fact[:60]}")
+        elif finish in _BROKEN:
+            case.add(28, 0, 0, _BROKEN[finish], f"{where}={fact[:60]}")
+    if case.found.facts.get("waf"):
+        case.add(84, 0, 0, parse_label("permission_denied/ip"), "body=block page of a web firewall")
+    if "param" in case.found.facts and case.found.facts["param"] == "model":
+        case.add(17, 0, 0, parse_label("model_unavailable/not_found"), "body.error.param=model")
+
+
+def weigh_header(case: Case) -> None:
+    if case.headers.get("cf-mitigated"):
+        case.add(
+            50, 0, 0, parse_label("permission_denied/ip"), f"headers.cf-mitigated={case.headers['cf-mitigated'][:40]}"
+        )
