@@ -6,11 +6,11 @@ import json
 
 import httpx
 import pytest
-from shared import shared
 
 from genai_sentry.ratelimit import HeaderFacts, RateLimits, Window, read, read_raw, scan
 from genai_sentry.ratelimit.dialects import LIMITS, SLOTS, Limit
 from genai_sentry.ratelimit.values import duration, number, reset_in, timestamp
+from shared import shared
 
 NOW = 1_773_576_000.0  # 2026-03-15T12:00:00Z
 
