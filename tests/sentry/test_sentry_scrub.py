@@ -1,0 +1,140 @@
+"""Keys, tokens, accounts, URL values and echoed prompts never stay in a message; what helps to find the fault does."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genai_sentry.sentry.scrub import MAX_MESSAGE, cut_echo, message, scrub, scrub_url
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Incorrect API key provided: sk-proj-abcdEFGH****wxyz. You can", "abcdEFGH"),
+        ("Incorrect API key provided: my-own-key. You can", "my-own-key"),
+        ("key sk-ant-api03-AbCd1234EfGh5678 is invalid", "AbCd1234"),
+        ("gsk_AbCdEfGh1234567890 expired", "AbCdEfGh"),
+        ("hf_AbCdEfGhIjKlMnOpQr is not authorised", "AbCdEfGh"),
+        ("API key AIzaSyABCDEFGHIJKLMNOPQRSTUVWXYZ0123456 not valid", "SyABCDEF"),
+        ("AKIAIOSFODNN7EXAMPLE is not allowed", "IOSFODNN7"),
+        ("Authorization: Bearer abc123.def456", "abc123"),
+        ("{'authorization': 'Basic dXNlcjpwYXNz'}", "dXNlcjpwYXNz"),
+        ("{'x-api-key': 'very-secret'}", "very-secret"),
+        ("jwt eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0", "eyJzdWIiOiIx"),
+        ("in organization org-AbCdEf123456 on tokens", "AbCdEf123456"),
+        ("Project `proj_abc123XYZ` has no access", "abc123XYZ"),
+        ("organization 12345678-9abc-def0-1234-56789abcdef0 is disabled", "9abc"),
+        ("arn:aws:bedrock:us-east-1:123456789012:model/x", "123456789012"),
+        ("projects/123456789012/locations/global", "123456789012"),
+        ("https://host/v1/m:generate?key=abcdef&alt=sse", "abcdef"),
+        ("https://me:pass@host/v1", "me:pass"),
+        ("the account of jane.doe@example.com", "jane.doe"),
+        ("token abcdef0123456789abcdef0123456789abcdef01", "abcdef0123456789"),
+    ],
+)
+def test_secrets_are_taken_out(text: str, secret: str) -> None:
+    """Each form in which providers hand back keys, tokens and accounts."""
+    assert secret not in scrub(text)
+    assert "[scrubbed]" in scrub(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max_tokens=1000 is too large: gpt-4o-mini-2024-07-18 supports at most 16384 completion tokens",
+        "This model's maximum context length is 128000 tokens, however you requested 150000 tokens",
+        "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead.",
+        "Rate limit reached on tokens per min (TPM): Limit 30000, Used 29000, Requested 2000. Try again in 2s",
+        "request req_0123456789abcdef0123456789abcdef failed",
+        "model ft:gpt-4o-mini-2024-07-18:acme::abc does not exist",
+        "See https://platform.openai.com/account/rate-limits",
+        "user-friendly team-based sk-learn",
+        "[Errno 104] Connection reset by peer",
+    ],
+)
+def test_what_explains_the_failure_stays(text: str) -> None:
+    """Models, parameters, limits, request ids and addresses are no secrets."""
+    assert scrub(text) == text
+
+
+def test_scrubbing_twice_changes_nothing_more() -> None:
+    """The core scrubs, the event scrubs again."""
+    once = scrub("https://host/v1?key=abc&x=1 Bearer abcdefgh api_key=abcdefgh org-AbCdEf123456")
+    assert scrub(once) == once
+
+
+def test_a_long_message_is_cut() -> None:
+    """So that it stays one, and a pattern has little to chew."""
+    assert len(scrub("word " * 10_000)) <= MAX_MESSAGE + 1
+
+
+def test_a_url_keeps_its_parameters_names_alone() -> None:
+    """Values and credentials go, host and path stay."""
+    url = "https://u:p@host:8/v1/models/m:generateContent?key=abc&alt=sse"
+    expected = "https://[scrubbed]@host:8/v1/models/m:generateContent?key=[scrubbed]&alt=[scrubbed]"
+    assert scrub_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "422: {'detail': [{'loc': ['body'], 'input': 'tell me a secret', 'msg': 'bad'}]}",
+        '{"messages": [{"role": "user", "content": "tell me a secret"}]}',
+        "1 validation error [type=json_invalid, input_value='tell me a secret', input_type=str]",
+        "failed_generation: 'tell me a secret'",
+        f"bad value '{'tell me a secret ' * 10}'",
+    ],
+)
+def test_an_echoed_field_is_cut(text: str) -> None:
+    """Fields in which providers and validators hand back what they were given, and quotes of unusual length."""
+    assert "tell me a secret" not in cut_echo(text)
+
+
+def test_whatever_the_message_shares_with_the_prompt_is_cut() -> None:
+    """With the request's body at hand, an echo is found wherever it stands."""
+    prompt = "The quick brown fox jumps over the lazy dog and then some"
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": prompt}]}).encode()
+    text = "gpt-4o refuses: quick brown fox jumps over the lazy cat"
+    assert message(text, body=body) == "gpt-4o refuses: [cut]cat"
+    assert message(f"no: {prompt}!", body=body) == "no: [cut]!"
+
+
+def test_a_short_prompt_is_cut_too() -> None:
+    """A whole text of the request, short as it is."""
+    body = json.dumps({"input": ["canary"]}).encode()
+    assert message("can't embed canary today", body=body) == "can't embed [cut] today"
+
+
+def test_words_of_the_protocol_are_no_prompt() -> None:
+    """Model names and roles may appear in a message."""
+    body = json.dumps({"model": "gpt-4o-mini", "messages": [{"role": "assistant", "content": "x"}]}).encode()
+    assert message("gpt-4o-mini wants no assistant", body=body) == "gpt-4o-mini wants no assistant"
+
+
+def test_captured_content_stays_but_keys_do_not() -> None:
+    """Where content is captured anyway, an echo may stay."""
+    text = "input: 'tell me' sk-abcdefgh12345678"
+    assert message(text, keep_content=True) == "input: 'tell me' [scrubbed]"
+
+
+@pytest.mark.parametrize(
+    "piece", ["a@", "sk-", "?a=", "0", "input='\\", "project ", "'", "input=[", "eyJ.", "A1_", "organization id: "]
+)
+def test_no_message_takes_long(piece: str) -> None:
+    """No pattern runs away on repetitive input."""
+    text = piece * (4000 // len(piece))
+    began = time.perf_counter()
+    message(text)
+    assert time.perf_counter() - began < 0.2
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.binary(max_size=300))
+def test_any_text_and_any_body_will_do(text: str, body: bytes) -> None:
+    """Nothing raises, whatever providers send."""
+    assert isinstance(message(text, body=body), str)
