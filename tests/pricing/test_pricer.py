@@ -98,9 +98,10 @@ def test_the_served_tier_counts(pricer: Pricer) -> None:
 
 def test_batches_are_priced_as_batches(pricer: Pricer) -> None:
     """A call by batch processing costs the batch price."""
-    cost = pricer.cost("anthropic", ["claude-opus-5"], USAGE, at=AT, batch=True)
-    assert cost is not None
-    assert pytest.approx(2.5) == cost.total_usd
+    outcome = Outcome(model="claude-opus-5", service_tier="batch")
+    asked = pricer.cost("anthropic", ["claude-opus-5"], USAGE, at=AT, batch=True)
+    told = pricer.cost("anthropic", ["claude-opus-5"], USAGE, outcome=outcome, at=AT)
+    assert [2.5, 2.5] == [pytest.approx(cost.total_usd) for cost in (asked, told) if cost]
 
 
 def test_what_is_billed_counts(pricer: Pricer) -> None:

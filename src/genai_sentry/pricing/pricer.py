@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CACHED = 1024
 """Prices that are remembered; with more names of models than that, all are looked up again."""
 
+BATCH = "batch"
+"""What Anthropic calls the tier of calls by batch processing."""
 LONGEST = 300
 """Longer names, in characters, are no model's, and are not remembered."""
 
@@ -93,6 +95,8 @@ class Pricer:
             if told is not None and 0 <= told < math.inf and (told or seller_of(provider) not in DEPLOYED):
                 return Cost(None, None, float(told), "provider")
             tier = outcome.service_tier or ""
+            if tier == BATCH:
+                tier, batch = "", True
             answered = outcome.model
         if usage is None:
             return None

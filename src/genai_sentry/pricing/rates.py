@@ -177,7 +177,8 @@ class RateCard:
         for first, second, both in self.ambiguous:
             if counts[first] and counts[second] and (both < 0 or counts[both] is None):
                 return False
-        return self.whole or any(counts[line.terms[0][0]] is not None for line in self.lines)
+        # A required count that is there is a count that is there; what is left are models without priced totals.
+        return self.whole or bool(self.required) or any(counts[line.terms[0][0]] is not None for line in self.lines)
 
 
 def card(
