@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from genai_sentry.cli import main
-from genai_sentry.cli.demo.check import Played, differences, totals_differ
+from genai_sentry.cli.demo.check import Played, differences, leaks, totals_differ
 from genai_sentry.cli.demo.forward import Target, forward, readdressed
+from genai_sentry.cli.demo.play import Outcome
 from genai_sentry.cli.demo.report import APP_MODULE, ReportedCall, ReportedEvent, calls_in, event_of
 from genai_sentry.cli.demo.script import Call, Step, steps
 from genai_sentry.errors.taxonomy import ErrorType
@@ -139,6 +140,18 @@ def test_totals_must_agree_with_the_spans() -> None:
     for name in ("calls", "failures", "input_tokens", "output_tokens", "attempts", "cost_usd"):
         wrong = dataclasses.replace(right, **{name: 99})
         assert [name] == [line.split()[1] for line in totals_differ(wrong, [CALL])]
+
+
+def test_private_texts_in_what_was_sent_are_found() -> None:
+    """A prompt or key in a body or a header is a finding."""
+    clean = Delivery("POST", "/api/1/envelope/", "", {"a": "b"}, b"{}")
+    body = dataclasses.replace(clean, body=b'{"x": "my prompt"}')
+    header = dataclasses.replace(clean, headers={"authorization": "sk-1"})
+    private = {"a prompt": "my prompt", "the key": "sk-1"}
+    assert [] == list(leaks([clean], private))
+    assert ["leak: a prompt is in 1 of 3 requests to Sentry", "leak: the key is in 1 of 3 requests to Sentry"] == list(
+        leaks([clean, body, header], private)
+    )
 
 
 def test_the_script_plays_every_type_that_a_provider_can_cause() -> None:
@@ -274,3 +287,17 @@ def test_what_was_recorded_reaches_the_second_sentry() -> None:
         second.respond(403)
         assert ["envelope: HTTP 403", "integration/otlp/v1/traces: HTTP 403"] == list(forward(deliveries, target))
     assert 2 == len(list(forward(deliveries, target)))
+
+
+def test_exit_code_and_last_line_say_whether_the_second_sentry_took_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Delivered is exit code 0 and where to look; refused is exit code 1, although nothing differs."""
+    envelope = Delivery("POST", "/api/1/envelope/", "", {}, b'{}\n{"type":"event"}\n{"message":"hello"}')
+    monkeypatch.setattr("genai_sentry.cli.demo.play.play", lambda show, pause_s: Outcome(deliveries=[envelope]))
+    with SentryReceiver(project=5) as second:
+        assert 0 == main(["demo", "--dsn", second.dsn])
+        assert "issues/?project=5&environment=demo" in capsys.readouterr().out
+        second.respond(401)
+        assert 1 == main(["demo", "--dsn", second.dsn])
+        assert "not delivered: envelope: HTTP 401" in capsys.readouterr().err

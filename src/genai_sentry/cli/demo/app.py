@@ -149,7 +149,7 @@ def handle_request(client: openai.OpenAI, question: str) -> int:
     return 200
 
 
-def answer_all(base_url: str, questions: list[tuple[str, str]]) -> list[str]:
+def answer_all(base_url: str, api_key: str, questions: list[tuple[str, str]]) -> list[str]:
     """Answer several questions at once, each by its own model; what fails is left out."""
 
     async def one(client: openai.AsyncOpenAI, model: str, question: str) -> str:
@@ -157,14 +157,14 @@ def answer_all(base_url: str, questions: list[tuple[str, str]]) -> list[str]:
         return completion.choices[0].message.content or ""
 
     async def every() -> list[str]:
-        async with openai.AsyncOpenAI(base_url=base_url, api_key="sk-demo", max_retries=0) as client:
+        async with openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0) as client:
             results = await asyncio.gather(*(one(client, *item) for item in questions), return_exceptions=True)
         return [result for result in results if isinstance(result, str)]
 
     return asyncio.run(every())
 
 
-def answer_until_the_user_leaves(base_url: str, question: str, patience_s: float) -> str:
+def answer_until_the_user_leaves(base_url: str, api_key: str, question: str, patience_s: float) -> str:
     """Answer while somebody waits for it; when the user leaves, the call is given up."""
 
     async def one(client: openai.AsyncOpenAI) -> str:
@@ -172,7 +172,7 @@ def answer_until_the_user_leaves(base_url: str, question: str, patience_s: float
         return completion.choices[0].message.content or ""
 
     async def serve() -> str:
-        async with openai.AsyncOpenAI(base_url=base_url, api_key="sk-demo", max_retries=0) as client:
+        async with openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0) as client:
             answering = asyncio.create_task(one(client))
             done, _ = await asyncio.wait({answering}, timeout=patience_s)
             if done:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genai_sentry.cli.demo.report import ReportedCall, ReportedEvent
 from genai_sentry.cli.demo.script import Call, Step
 from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
-from genai_sentry.testing import Request
+from genai_sentry.testing import Delivery, Request
 
 if TYPE_CHECKING:
     from genai_sentry.statistics import Stats
@@ -108,3 +108,12 @@ def totals_differ(stats: Stats, calls: Sequence[ReportedCall]) -> Iterator[str]:
     cost = sum(call.cost_usd or 0.0 for call in calls)
     if abs(cost - stats.cost_usd) > 1e-9:
         yield f"totals: cost_usd by spans {cost:.9f}, by stats() {stats.cost_usd:.9f}"
+
+
+def leaks(deliveries: Iterable[Delivery], private: Mapping[str, str]) -> Iterator[str]:
+    """What of the private texts is in anything that was sent."""
+    sent = [bytes(delivery) for delivery in deliveries]
+    for name, text in private.items():
+        count = sum(text.encode() in piece for piece in sent)
+        if count:
+            yield f"leak: {name} is in {count} of {len(sent)} requests to Sentry"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,16 +12,19 @@ from dataclasses import dataclass, field
 import openai
 
 import genai_sentry
-from genai_sentry.cli.demo.check import Played, differences, totals_differ
+from genai_sentry.cli.demo.check import Played, differences, leaks, totals_differ
 from genai_sentry.cli.demo.report import APP_MODULE, calls_in, event_of
-from genai_sentry.cli.demo.script import Stage, Step, steps
+from genai_sentry.cli.demo.script import LONG_TEXT, QUESTION, Stage, Step, steps
 from genai_sentry.pricing.catalogue import CATALOGUE
 from genai_sentry.statistics import Stats, stats
 from genai_sentry.testing import Delivery, SentryReceiver, SimulatedProvider
+from genai_sentry.testing.answers import TEXT
 from genai_sentry.version import __version__
 
 PATIENCE_S = 3.0
 """How long to wait for what a step must bring, in seconds."""
+PRIVATE = {"a prompt": QUESTION, "a long prompt": LONG_TEXT[:80], "an answer": TEXT}
+"""What must not be in anything that is sent."""
 
 
 @dataclass(slots=True)
@@ -78,6 +82,7 @@ def play(show: Callable[[Played], None], *, pause_s: float = 0.0) -> Outcome:
         outcome.alerts = [kind for event in receiver.events if (kind := _alert(event))]
         outcome.metrics = len(receiver.metrics)
         outcome.deliveries = receiver.deliveries
+        outcome.differences += leaks(outcome.deliveries, {"the key": stage.api_key, **PRIVATE})
     outcome.seconds = time.monotonic() - started
     return outcome
 
@@ -117,12 +122,13 @@ def _alert(event: dict[str, object]) -> str:
 def _stage(provider: SimulatedProvider) -> Iterator[Stage]:
     with SimulatedProvider() as gone:
         nowhere = gone.base_url
+    api_key = f"sk-demo-{secrets.token_hex(12)}"
 
     def client(base_url: str, **options: float) -> openai.OpenAI:
         return stack.enter_context(
             openai.OpenAI(
                 base_url=base_url,
-                api_key="sk-demo",
+                api_key=api_key,
                 timeout=options.get("timeout", 10.0),
                 max_retries=int(options.get("max_retries", 0)),
             )
@@ -131,6 +137,7 @@ def _stage(provider: SimulatedProvider) -> Iterator[Stage]:
     with contextlib.ExitStack() as stack:
         yield Stage(
             provider,
+            api_key,
             client(provider.base_url),
             client(provider.base_url, max_retries=2),
             client(provider.base_url, timeout=0.15),

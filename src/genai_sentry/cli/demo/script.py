@@ -21,6 +21,7 @@ class Stage:
 
     Attributes:
         provider: the simulated provider.
+        api_key: what the clients authenticate with.
         client: an ordinary client, without retries.
         retrying: a client with the SDK's usual retries.
         impatient: a client that gives up after 0.15 s.
@@ -28,6 +29,7 @@ class Stage:
     """
 
     provider: SimulatedProvider
+    api_key: str
     client: openai.OpenAI
     retrying: openai.OpenAI
     impatient: openai.OpenAI
@@ -256,11 +258,11 @@ def _handling() -> Iterator[Step]:
     def at_once(stage: Stage) -> object:
         stage.provider.fail_next("context_length", reason="input_too_long", model=app.OTHER_MODEL)
         models = (app.MODEL, app.OTHER_MODEL, app.MODEL)
-        return app.answer_all(stage.provider.base_url, [(model, QUESTION) for model in models])
+        return app.answer_all(stage.provider.base_url, stage.api_key, [(model, QUESTION) for model in models])
 
     def given_up(stage: Stage) -> object:
         stage.provider.fail_next("timeout", reason="client_read")
-        return app.answer_until_the_user_leaves(stage.provider.base_url, QUESTION, 0.1)
+        return app.answer_until_the_user_leaves(stage.provider.base_url, stage.api_key, QUESTION, 0.1)
 
     yield Step("handled, an apology given", "answer", swallowed, (Call("server_error.overloaded", usage=False),))
     yield Step(

@@ -96,7 +96,12 @@ class Screen:
             for line in outcome.differences:
                 self._console.print(f"  • {escape(line)}", soft_wrap=True)
         else:
-            self._console.print("\n[green]Everything that was simulated was reported, once and as it was.[/]")
+            sent = sum(len(delivery.body) for delivery in outcome.deliveries)
+            self._console.print(
+                "\n[green]Everything that was simulated was reported, once and as it was.\n"
+                f"No prompt, no answer and no key is in the {sent / 1024:.0f} KiB that were sent.[/]",
+                highlight=False,
+            )
 
     def _events(self, events: list[ReportedEvent]) -> None:
         name = Path(source_file()).name
