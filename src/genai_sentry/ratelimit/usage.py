@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterator
 
 from genai_sentry.ratelimit.limits import Window
 
@@ -37,7 +38,7 @@ SAFE_SHARE = 0.8
 MARGIN_SHARE = 0.04
 """A window that is forecast to end with less than that left counts as exhausted."""
 
-_MIN_SPAN_S, _MIN_STEPS = 4.0, 3
+_MIN_SPAN_S, _MIN_STEPS, _JUDGED_S = 4.0, 3, 0.5
 _MOVED_S = 1.5
 _TURN_SHARE, _FULL_SHARE = 0.15, 0.03
 
@@ -55,11 +56,13 @@ class LimitModel:
     __slots__ = (
         "_anchor_at",
         "_base",
+        "_judged_at",
         "_period_s",
         "_points",
         "_refills",
         "_reset_s",
         "_turned_at",
+        "_verdict",
         "alerted_until",
         "remaining",
         "seen_at",
@@ -78,6 +81,8 @@ class LimitModel:
         self._turned_at: float | None = None
         self._period_s: float | None = None
         self._refills = 0.0
+        self._judged_at = -math.inf
+        self._verdict: tuple[float, float] | None = None
 
     @property
     def continuous(self) -> bool:
@@ -124,19 +129,25 @@ class LimitModel:
             return 0.0, 0.0
         if self.remaining > SAFE_SHARE * self.size:
             return None
-        until = math.inf if self.continuous else self._until_reset()
+        if self.seen_at - self._judged_at >= _JUDGED_S:
+            self._judged_at = self.seen_at
+            found = self._judge(horizon_s)
+            self._verdict = None if found is None else (self.seen_at + found[0], found[1])
+        if self._verdict is None:
+            return None
+        return max(0.0, self._verdict[0] - self.seen_at), self._verdict[1]
+
+    def _judge(self, horizon_s: float) -> tuple[float, float] | None:
+        continuous = self.continuous
+        until = math.inf if continuous else self._until_reset()
         if until is None:
             return None
-        if self.continuous:
+        if continuous:
             reach, left, confidence = REACH_BUCKET, self.remaining, CONFIDENCE_BUCKET
         else:
             reach, left = REACH_WINDOW, self.remaining - MARGIN_SHARE * self.size
             confidence = CONFIDENCE_WINDOW * min(1.0, until / SETTLED_S)
-        for lookback in LOOKBACKS_S:
-            rates = self._rates(lookback)
-            if rates is None:
-                continue
-            mean, deviation, span = rates
+        for mean, deviation, span in self._spans():
             low = mean - confidence * deviation
             if low > 0.0 and left / low <= min(horizon_s, until, reach * span):
                 return min(self.remaining / mean, until), mean
@@ -154,6 +165,8 @@ class LimitModel:
         self._points.clear()
         self._base = 0.0
         self._turned_at = None
+        self._verdict = None
+        self._judged_at = -math.inf
 
     def _compare(self, at: float, remaining: float, reset_s: float | None) -> None:
         """Learn from the step since the last sight whether the limit is replenished continuously or at once."""
@@ -163,6 +176,8 @@ class LimitModel:
         if turned:
             self._turned_at = at
             self._refills = min(self._refills, 0.0)
+        if turned:
+            self._verdict = None
         if turned or (rise > 0.0 and not self.continuous):
             self._base += self.size - self.remaining if turned or at >= self._anchor_at else rise
         if reset_s is None:
@@ -189,25 +204,38 @@ class LimitModel:
         period = self._period_s or DEFAULT_PERIOD_S
         return period - (self.seen_at - self._turned_at) % period
 
-    def _rates(self, lookback_s: float) -> tuple[float, float, float] | None:
-        """Use a second over the last `lookback_s`: mean, deviation, and the span; None where too little was seen."""
+    def _spans(self) -> Iterator[tuple[float, float, float]]:
+        """Use a second over the last while, for one lookback after the other: mean, deviation, and the span."""
         points = self._points
-        last_at, last_remaining, last_used = points[-1]
         continuous = self.continuous
-        steps: list[tuple[float, float]] = []
-        at, value = last_at, -last_remaining if continuous else last_used
-        start, total = last_at, 0.0
+        last_at, remaining, used = points[-1]
+        at, value = last_at, -remaining if continuous else used
+        steps, total, squares, products, lengths = 0, 0.0, 0.0, 0.0, 0.0
+        wanted, span, told = 0, 0.0, 0.0
         for index in range(len(points) - 2, -1, -1):
             before, remaining, used = points[index]
             earlier = -remaining if continuous else used
-            steps.append((value - earlier, at - before))
-            total += value - earlier
-            at, value, start = before, earlier, before
-            if last_at - start >= lookback_s and len(steps) >= _MIN_STEPS:
-                break
-        span = last_at - start
-        if span < _MIN_SPAN_S or len(steps) < _MIN_STEPS:
-            return None
-        mean = total / span
-        spread = sum((used - mean * seconds) ** 2 for used, seconds in steps) * len(steps) / (len(steps) - 1)
-        return mean, math.sqrt(spread) / span, span
+            step, length = value - earlier, at - before
+            at, value = before, earlier
+            steps += 1
+            total += step
+            squares += step * step
+            products += step * length
+            lengths += length * length
+            span = last_at - before
+            if span < LOOKBACKS_S[wanted] or steps < _MIN_STEPS:
+                continue
+            mean = total / span
+            yield mean, _deviation(squares - 2.0 * mean * products + mean * mean * lengths, steps) / span, span
+            told = span
+            while wanted < len(LOOKBACKS_S) and LOOKBACKS_S[wanted] <= span:
+                wanted += 1
+            if wanted == len(LOOKBACKS_S):
+                return
+        if span > told and span >= _MIN_SPAN_S and steps >= _MIN_STEPS:
+            mean = total / span
+            yield mean, _deviation(squares - 2.0 * mean * products + mean * mean * lengths, steps) / span, span
+
+
+def _deviation(squares: float, steps: int) -> float:
+    return math.sqrt(max(0.0, squares) * steps / (steps - 1))
