@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 
-from genai_sentry import labels
+from genai_sentry import labels, retries
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
 from genai_sentry.telemetry import attributes as names
@@ -101,6 +101,7 @@ class Call:
         self.port = port
         self.path = path
         self.labels = labels.current()
+        self.operation_attempt = retries.begin_attempt() if format is not None else 1
         if format is not None and make_span:
             self._start_span(format)
 
@@ -279,6 +280,7 @@ class Call:
             last_attempt_s=None if self.attempt_started is None else now - self.attempt_started,
             attempts=self.attempts_seen,
             attempt_statuses=self.attempt_statuses,
+            operation_attempt=self.operation_attempt,
             retry_wait_s=self.wait_s,
             status=self.status,
             request_id=headers.request_id if headers is not None else None,

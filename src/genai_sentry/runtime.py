@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
@@ -21,6 +24,7 @@ from genai_sentry.guard import swallowed
 from genai_sentry.pricing import Pricer
 from genai_sentry.ratelimit.forecast import Forecaster
 from genai_sentry.retries import StormDetector
+from genai_sentry.sentry.frames import is_application
 from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
@@ -43,6 +47,8 @@ logger = logging.getLogger("genai_sentry")
 
 MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
+MAX_FRAMES = 100
+"""Frames looked at for the application's line."""
 MAX_SCANNED_BODY = 1_048_576
 """Largest request body, in bytes, that is decoded for a call that no SDK vouches for."""
 
@@ -131,7 +137,7 @@ class Runtime:
         if body is None or not found.accepts(body):
             return None
         url = request.url
-        path = raw_path.partition(b"?")[0].decode("ascii", "replace")
+        path = raw_path.decode("ascii", "replace")
         key = (url.host, str(url.port), found.name)
         known = self._servers.get(key)
         if known is None:
@@ -267,11 +273,24 @@ class Runtime:
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
         content = _content(call.request)
         if content is not None:
-            self._announce(self.storms.observe(record, f"{record.endpoint}:{hash(content)}", None))
+            line = application_line(sys._getframe())
+            self._announce(self.storms.observe(record, f"{record.endpoint}:{hash(content)}", line))
 
     def _announce(self, alert: Alert | None) -> None:
         if alert is not None:
             self.reporter.alert(alert)
+
+
+def application_line(frame: FrameType | None) -> str | None:
+    """The innermost line of the application on the stack, such as `jobs.py:42 in summarise`."""
+    for _ in range(MAX_FRAMES):
+        if frame is None:
+            return None
+        code = frame.f_code
+        if is_application(frame.f_globals.get("__name__"), code.co_filename):
+            return f"{os.path.basename(code.co_filename)}:{frame.f_lineno} in {code.co_name}"
+        frame = frame.f_back
+    return None
 
 
 def message_of(body: object) -> str:

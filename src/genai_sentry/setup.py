@@ -69,6 +69,8 @@ def init(
         common = {}
     GenAIInstrumentor().instrument(settings=settings, common_attributes=common)
     _undo.append(GenAIInstrumentor().uninstrument)
+    if state.runtime is not None and dsn is None:
+        state.runtime.reporter.told = True  # that nothing is sent has been said above, if it is so
     if settings.http_spans:
         _instrument_http()
 

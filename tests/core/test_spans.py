@@ -256,7 +256,8 @@ def test_a_cancelled_task_is_no_error(recorder: Any, provider: SimulatedProvider
 def test_a_bare_http_client_is_seen(recorder: Any, provider: SimulatedProvider, module: Any) -> None:
     """What calls an LLM without an SDK is a call of one attempt."""
     with module.Client() as client:
-        answer = client.post(f"{provider.base_url}/chat/completions", json={"model": "m", "messages": MESSAGES})
+        address = f"{provider.base_url}/chat/completions?key=k"
+        answer = client.post(address, json={"model": "m", "messages": MESSAGES})
 
     assert 200 == answer.status_code
     assert "chat m" == recorder.span.name

@@ -86,7 +86,7 @@ def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bo
     if call is None and request.method != "POST":
         return None, False
     try:
-        path = request.url.raw_path
+        path = request.url.raw_path.partition(b"?")[0]
         if call is not None:
             if call.owns(path):
                 call.attempt(request)

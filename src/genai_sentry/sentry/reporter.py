@@ -45,7 +45,7 @@ class Reporter:
         self._settings = settings
         self._mode = settings.events
         self._closed = False
-        self._told = False
+        self.told = False
         self._client: Any = None
         self._calls = Calls()
         self._throttle = Throttle(settings.event_burst, settings.event_interval_s)
@@ -291,8 +291,8 @@ class Reporter:
         return self._outbox.flush(time.monotonic() + timeout)
 
     def _tell(self) -> None:
-        if not self._told:
-            self._told = True
+        if not self.told:
+            self.told = True
             logger.info("Sentry is not set up: failed LLM calls are classified, but no event is sent")
 
 

@@ -186,6 +186,8 @@ def _add_attempts(attributes: dict[str, Value], record: CallRecord) -> None:
         attributes[ATTEMPTS] = record.attempts
         if record.attempts > 1:
             attributes[RETRY_WAIT] = record.retry_wait_s
+    if record.operation_attempt > 1:
+        attributes[OPERATION_ATTEMPT] = record.operation_attempt
     if record.last_attempt_s is not None:
         attributes[LAST_ATTEMPT] = record.last_attempt_s
     if record.status is not None:
