@@ -149,8 +149,9 @@ class MessagesReader(EventReader):
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         index, delta = count(value.get("index")) or 0, mapping(value.get("delta"))
         block = mapping(value.get("content_block"))
-        if block.get("type") in ("tool_use", "server_tool_use"):
-            output.call(0, index, block.get("id"), block.get("name"), None)
+        kind = content.TOOL_USES.get(str(block.get("type")))
+        if kind is not None:
+            output.call(0, index, block.get("id"), block.get("name"), None, kind)
         elif isinstance(delta.get("partial_json"), str):
             output.call(0, index, None, None, delta.get("partial_json"))
         elif isinstance(delta.get("text"), str):

@@ -33,6 +33,12 @@ _MEDIA: Final = {
     "file": "document",
     "input_file": "document",
 }
+TOOL_USES: Final = {
+    "tool_use": "tool_call",
+    "server_tool_use": "server_tool_call",
+    "mcp_tool_use": "server_tool_call",
+}
+"""Anthropic's tool calls: those for the caller, and those that the provider carries out itself."""
 _TEXTS: Final = frozenset({"text", "input_text", "output_text", "text_delta"})
 
 
@@ -132,8 +138,8 @@ def _block(block: Mapping[str, object]) -> list[Part]:
         return [text_part(str(block.get("refusal")))]
     if kind in ("thinking", "reasoning"):
         return _thoughts(block)
-    if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
-        return [call_part(block.get("id"), block.get("name"), block.get("input"))]
+    if kind in TOOL_USES:
+        return [{**call_part(block.get("id"), block.get("name"), block.get("input")), "type": TOOL_USES[str(kind)]}]
     if kind in ("tool_result", "web_search_tool_result", "mcp_tool_result"):
         return [result_part(block.get("tool_use_id"), block.get("content"))]
     if kind in ("function_call", "custom_tool_call"):
@@ -325,11 +331,19 @@ class OutputBuilder:
             else:
                 held.append(dict(part))
 
-    def call(self, choice: int, index: int, identifier: object, name: object, arguments: object) -> None:
+    def call(
+        self,
+        choice: int,
+        index: int,
+        identifier: object,
+        name: object,
+        arguments: object,
+        kind: str = "tool_call",
+    ) -> None:
         """A piece of a tool call: the first names it, each may go on with its arguments."""
         part = self._calls.get((choice, index))
         if part is None:
-            part = self._calls[choice, index] = {"type": "tool_call", "id": None, "name": "", "arguments": ""}
+            part = self._calls[choice, index] = {"type": kind, "id": None, "name": "", "arguments": ""}
             self._parts.setdefault(choice, []).append(part)
         part["id"] = text(identifier) or part["id"]
         part["name"] = text(name) or part["name"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
@@ -79,7 +80,7 @@ class SpeechFormat(Format):
 
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """Sound is passed over; events and JSON are read."""
-        if body[:1] in (b"{", b"d", b"e", b":"):
+        if _is_text(body[:64].lstrip()):
             return super().response(body, content_type, capture=capture)
         return Outcome()
 
@@ -109,6 +110,8 @@ class TranscriptionFormat(SpeechFormat):
 
     def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
         """Temperature and output type; in a form they are text."""
+        given = body.get("stream")
+        facts.stream = given is True or (isinstance(given, str) and given == "true")
         req.sampling(_numbers(body), facts.attributes)
         facts.attributes["gen_ai.output.type"] = (
             "json" if "json" in str(body.get("response_format", "json")) else "text"
@@ -184,6 +187,14 @@ def _numbers(body: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
+_BEGINNINGS: Final = (b'{"', b"{ ", b"{\n", b"{\r", b"data:", b"event:", b"id:", b": ")
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether bytes begin like events or JSON, as far as they go; sound does not."""
+    return any(head.startswith(beginning) or beginning.startswith(head) for beginning in _BEGINNINGS)
+
+
 class FinalEventReader(EventReader):
     """Reads streams whose last event names usage (images, speech, transcriptions), or a whole answer, or bytes."""
 
@@ -198,7 +209,7 @@ class FinalEventReader(EventReader):
     def _look(self, chunk: bytes) -> None:
         if self._raw:
             return
-        if not self._begun and chunk.lstrip()[:1] not in (b"", b"{", b"[", b"d", b"e", b":"):
+        if not self._begun and not _is_text(chunk.lstrip()):
             self._raw = self._begun = True
             self.content_seen = True
             return
