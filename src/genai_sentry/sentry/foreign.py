@@ -6,6 +6,7 @@ pydantic-ai.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ def record_of(span: ReadableSpan, operation: str) -> CallRecord:
     return CallRecord(
         operation=operation,
         provider=provider_of(attributes),
-        model=_clean(str(first(attributes, _MODEL) or "")),
+        model=model_of(attributes),
         endpoint=_path(attributes),
         server_address=_text(attributes, "server.address") or "",
         server_port=port if isinstance(port, int) else None,
@@ -129,6 +130,27 @@ def provider_of(attributes: Attributes) -> str:
     """Name the provider in the semantic convention's words."""
     named = str(first(attributes, _PROVIDER) or "").lower()
     return _PROVIDERS.get(named, named)
+
+
+def model_of(attributes: Attributes) -> str:
+    """Name the requested model, else the answering one; empty where the span names none."""
+    named = first(attributes, ("gen_ai.request.model",)) or _invoked(attributes) or first(attributes, _MODEL)
+    return "".join(letter for letter in str(named or "") if letter.isprintable())[:100]
+
+
+def _invoked(attributes: Attributes) -> object | None:
+    """Look into OpenInference's parameters: its `llm.model_name` is missing where there was no answer."""
+    for name in ("llm.invocation_parameters", "embedding.invocation_parameters"):
+        text = _text(attributes, name)
+        if text is not None and len(text) < 100_000:
+            try:
+                found: object = json.loads(text)
+            except ValueError:
+                continue
+            model: object = found.get("model") if isinstance(found, dict) else None
+            if isinstance(model, str):
+                return model
+    return None
 
 
 def usage_of(attributes: Attributes) -> Usage | None:
@@ -186,7 +208,3 @@ def _count(attributes: Attributes, names: tuple[str, ...]) -> int | None:
 def _path(attributes: Attributes) -> str:
     path = _text(attributes, "url.path") or _text(attributes, "http.target") or ""
     return path.partition("?")[0]
-
-
-def _clean(model: str) -> str:
-    return "".join(letter for letter in model if letter.isprintable())[:100]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.trace import StatusCode
 
+from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.taxonomy import ErrorType
 from genai_sentry.guard import swallowed
+from genai_sentry.pricing import Pricer, warm
 from genai_sentry.sentry import events, foreign, matching
 from genai_sentry.sentry.frames import CLIENT_LIBRARIES
 from genai_sentry.sentry.reporter import Reporter
@@ -37,14 +39,17 @@ class GenAIErrorProcessor(SpanProcessor):
     Args:
         settings: else from the environment; what can't be used there is logged, and the defaults are used.
         forward_to: receives every span; those of LLM calls as copies with classification and cost added.
+
+    Raises:
+        SettingsError: the given settings name rules or prices that can't be used.
     """
 
     def __init__(self, settings: Settings | None = None, forward_to: SpanProcessor | None = None) -> None:
-        self._settings = settings if settings is not None else _from_env()
+        self._settings = used = settings if settings is not None else _from_env()
         self._forward_to = forward_to
-        self._reporter = Reporter(self._settings)
-        self._classifier: Any = None
-        self._pricer: Any = None
+        self._classifier = Classifier(used.rules, retryable=used.retryable, severities=used.levels)
+        self._pricer = _pricer(used.prices, strict=settings is not None) if forward_to is not None else None
+        self._reporter = Reporter(used)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Pass on."""
@@ -89,8 +94,7 @@ class GenAIErrorProcessor(SpanProcessor):
         record = foreign.record_of(span, operation)
         if failed:
             self._fail(span, record)
-        if self._forward_to is not None:
-            self._price(record)
+        self._price(record)
         return self._extra(record)
 
     def _fail(self, span: ReadableSpan, record: CallRecord) -> None:
@@ -109,11 +113,6 @@ class GenAIErrorProcessor(SpanProcessor):
         self._reporter.report(record, error, request=getattr(error, "request", None))
 
     def _classify(self, span: ReadableSpan, record: CallRecord, error: BaseException | None, names: set[str]) -> None:
-        if self._classifier is None:
-            from genai_sentry.errors.classify import Classifier
-
-            settings = self._settings
-            self._classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
         named = next(iter(sorted(names, key=len, reverse=True)), None)
         record.error_type = named
         if error is not None:
@@ -130,12 +129,8 @@ class GenAIErrorProcessor(SpanProcessor):
         )
 
     def _price(self, record: CallRecord) -> None:
-        if record.usage is None:
+        if record.usage is None or self._pricer is None:
             return
-        if self._pricer is None:
-            from genai_sentry.pricing import Pricer
-
-            self._pricer = Pricer(self._settings.prices)
         outcome = record.outcome
         models = [model for model in (outcome.model if outcome is not None else None, record.model) if model]
         record.cost = self._pricer.cost(
@@ -158,6 +153,17 @@ def _from_env() -> Settings:
     except SettingsError as error:
         logger.warning("%s; defaults are used", error)
         return Settings()
+
+
+def _pricer(prices: Any, *, strict: bool) -> Pricer:
+    warm()
+    try:
+        return Pricer(prices)
+    except SettingsError as error:
+        if strict:
+            raise
+        logger.warning("%s; list prices are used", error)
+        return Pricer()
 
 
 def _current(names: set[str]) -> BaseException | None:
