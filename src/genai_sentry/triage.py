@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, classification
-from genai_sentry.errors.text import without_frames, without_quotes
+from genai_sentry.errors.text import without_echoes, without_frames, without_quotes
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -48,7 +48,7 @@ _CHANGING = (
 
 def normalised(message: str) -> str:
     """A message without what changes from one occurrence to the next: ids, addresses, numbers, quoted sentences."""
-    text = without_frames(message[: 4 * MAX_MESSAGE])
+    text = without_echoes(without_frames(message[: 4 * MAX_MESSAGE]))
     text = without_quotes(text) or text
     for pattern, replacement in _CHANGING:
         text = pattern.sub(replacement, text)

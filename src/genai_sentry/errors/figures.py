@@ -50,14 +50,14 @@ def _int(digits: str) -> int:
 def of_context(text: str) -> dict[str, int | float]:
     """`limit`, `requested` and `over_by`, in tokens, as far as the message names them."""
     limit = requested = 0
-    for pattern in _ASKED_THEN_LIMIT:
+    for pattern in _LIMIT_THEN_ASKED:
         if match := pattern.search(text):
-            requested, limit = _int(match[1]), _int(match[2])
+            limit, requested = _int(match[1]), _int(match[2])
             break
     else:
-        for pattern in _LIMIT_THEN_ASKED:
+        for pattern in _ASKED_THEN_LIMIT:
             if match := pattern.search(text):
-                limit, requested = _int(match[1]), _int(match[2])
+                requested, limit = _int(match[1]), _int(match[2])
                 break
     if summed := _SUM.search(text):
         requested = _int(summed[1]) + _int(summed[2])

@@ -28,8 +28,9 @@ _QUOTED = re.compile(
 )
 _ECHO = re.compile(
     r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|"
-    r"line starts with)"
-    r"['\"]?\s{0,3}[:=]\s{0,3}(?=['\"“`])(?:\"[^\"\n]{0,2000}\"?|'[^'\n]{0,2000}'?|“[^”]{0,2000}”?|`[^`]{0,2000}`?)",
+    r"line starts with|got)"
+    r"['\"]?\s{0,3}(?:[:=]|(?<=got)\s)\s{0,3}(?=['\"“`])"
+    r"(?:\"[^\"\n]{0,2000}\"?|'[^'\n]{0,2000}'?|“[^”]{0,2000}”?|`[^`]{0,2000}`?)",
     re.IGNORECASE,
 )
 _MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
@@ -42,6 +43,11 @@ def _masked(match: re.Match[str]) -> str:
     return " … " if len(match[0]) > 13 and match[0].count(" ") >= 2 else match[0]
 
 
+def without_echoes(text: str) -> str:
+    """The text without what it says it was given: values of `input`, `prompt`, `Received: …`, and the like."""
+    return _ECHO.sub(" … ", text) if any(mark in text for mark in _QUOTES) else text
+
+
 def without_quotes(text: str) -> str | None:
     """The text without the sentences it quotes, which may be the user's own; None where that changes nothing.
 
@@ -49,7 +55,7 @@ def without_quotes(text: str) -> str | None:
     """
     if not any(mark in text for mark in _QUOTES):
         return None
-    shorter = _QUOTED.sub(_masked, _ECHO.sub(" … ", text))
+    shorter = _QUOTED.sub(_masked, text)
     if shorter == text or not _MANY_LETTERS.search(shorter):
         return None
     return shorter

@@ -10,7 +10,7 @@ from genai_sentry.errors.index import KEY, VAGUE, WORD, Index, Phrase, compared
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
-from genai_sentry.errors.text import normal, without_boilerplate, without_quotes
+from genai_sentry.errors.text import normal, without_boilerplate, without_echoes, without_quotes
 
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -22,6 +22,7 @@ _BROKEN: dict[str, Label] = {
 """Finish reasons by which providers say that generation failed."""
 QUOTED = 50
 """Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
     r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
 )
@@ -37,6 +38,8 @@ def weigh_code(case: Case, built: Index) -> None:
         for name in bases:
             meaning = built.codes.get(compared(name.rpartition(".")[2]))
             if meaning is not None:
+                if position and meaning.label[0] is ErrorType.CANCELLED:
+                    break  # how time limits end what they limit; only the outermost is the caller giving up
                 case.add(meaning.weight - 1, position, len(name), meaning.label, f"exception={name[:100]}")
                 break
 
@@ -89,7 +92,10 @@ def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phras
 
 
 def weigh_text(case: Case, built: Index, depth: int, where: str, text: str) -> None:
-    clean = without_boilerplate(text)
+    boiled = without_boilerplate(text)
+    clean = without_echoes(boiled)
+    if not _LETTERS.search(clean):
+        clean = boiled
     unquoted = without_quotes(clean)
     read = clean if unquoted is None else unquoted
     _named(case, built, depth, where, read)

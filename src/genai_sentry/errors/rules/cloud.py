@@ -169,7 +169,7 @@ BEDROCK = Family(
     },
     phrases={
         "rate_limit/tokens_per_minute": """
-            too many tokens, please wait before trying again
+            too many tokens, please wait
         """,
         "rate_limit/tokens_per_day": """
             too many tokens per day

@@ -15,7 +15,6 @@ ENGLISH_ACCOUNT = Family(
         """,
         "quota_exceeded/spend_limit": """
             credit limit reached
-            credit limit exceeded
             api key … credit limit
             billing hard limit has been reached
             reached your specified API usage limits
@@ -36,7 +35,6 @@ ENGLISH_ACCOUNT = Family(
             insufficient credits
             insufficient balance
             insufficient funds
-            insufficient account balance
             not enough credits
             not enough balance
             out of credits
@@ -50,7 +48,6 @@ ENGLISH_ACCOUNT = Family(
             purchase credits
             billing issue
             past due
-            overdue payment
             overdue balance
             account is in arrears
             top up your
@@ -72,7 +69,6 @@ ENGLISH_ACCOUNT = Family(
             invalid credentials
             invalid bearer token
             bad credentials
-            authentication fails
             key not found
             api key not found
             unrecognized api key
@@ -86,7 +82,6 @@ ENGLISH_ACCOUNT = Family(
             has been deactivated
             could not validate credentials
             could not verify your credentials
-            api key format is incorrect
             not a valid api key
             api key or ak/sk … invalid
             invalid username or password
@@ -199,7 +194,6 @@ ENGLISH_ACCOUNT = Family(
             header should match organization
             access to the organization
             organization has been disabled
-            organization has been restricted
             no such organization
             not a member of
             organization … disabled

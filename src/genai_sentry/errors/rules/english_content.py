@@ -22,7 +22,6 @@ ENGLISH_CONTENT = Family(
             limited access to this content for safety
             rejected as a result of our safety system
             triggered our content
-            content exists risk
             prompt was blocked
             blocked due to safety
             blocked by … safety

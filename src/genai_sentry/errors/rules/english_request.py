@@ -27,7 +27,6 @@ ENGLISH_REQUEST = Family(
             context length exceeded
             context window exceeded
             context window of this model
-            longer than the model's context length
             longer than the maximum model length
             prompt is too long
             prompt too long
@@ -64,7 +63,6 @@ ENGLISH_REQUEST = Family(
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit
-            inputs tokens + max_new_tokens must be
             max_tokens is too large … context
             in the messages … in the completion
             for the completion
@@ -87,14 +85,12 @@ ENGLISH_REQUEST = Family(
             not a valid schema
             invalid tool schema
             failed to compile … grammar
-            failed to parse grammar
             grammar error
             response_schema
             tool … input_schema
             unsupported schema
         """,
         "invalid_request/invalid_message_order": """
-            must be followed by tool messages
             must be a response to a preceeding message
             must be a response to a preceding message
             tool_use ids were found without tool_result
@@ -194,20 +190,16 @@ ENGLISH_REQUEST = Family(
             extra fields not permitted
             is not supported with this model
             not supported with this model
-            does not support tools
             does not support function calling
-            does not support thinking
             does not support reasoning
             does not support streaming
             does not support system
-            does not support chat
             does not support parameters
             unsupported value
             unknown name
             no such parameter
             unrecognized argument
             unexpected keyword argument
-            --enable-auto-tool-choice
             tool choice requires
             unsupported tool
             tool use is not supported
@@ -311,7 +303,6 @@ ENGLISH_REQUEST = Family(
             invalid params
             invalid argument
             parameter is invalid
-            invalid chat setting
             is a required property
             supported values are
             supported range

@@ -7,7 +7,6 @@ ENGLISH_SERVICE = Family(
     phrases={
         "model_unavailable/not_found": """
             model … does not exist
-            model not exist
             model … not found
             model not found
             no such model
@@ -30,7 +29,6 @@ ENGLISH_SERVICE = Family(
             is not a supported model
             model is not supported
             model … is not supported
-            no models loaded
             unsupported model
             model code … not
             requested model is not
@@ -71,7 +69,6 @@ ENGLISH_SERVICE = Family(
             not available on the free
             model … requires … plan
             model … subscription
-            model access is denied
             no permission to access model
             is not enabled for this
             model … not enabled
@@ -85,8 +82,6 @@ ENGLISH_SERVICE = Family(
         """,
         "model_unavailable/loading": """
             model is currently loading
-            model is loading
-            loading model
             currently loading
             endpoint … is not running
             model … is not ready
@@ -115,7 +110,6 @@ ENGLISH_SERVICE = Family(
         """,
         "server_error/overloaded": """
             engine is currently overloaded
-            model is overloaded
             server is overloaded
             currently overloaded
             is overloaded
@@ -135,12 +129,10 @@ ENGLISH_SERVICE = Family(
             high demand
             high traffic
             experiencing high load
-            service is too busy
             model busy
             is too busy
             temporarily overloaded
             system is busy
-            request queue is full
             queue is full
             server overload
             heavy load
@@ -151,7 +143,6 @@ ENGLISH_SERVICE = Family(
         "server_error/internal": """
             server had an error while processing your request
             error occurred while processing your request
-            internal server error
             internal error encountered
             unexpected error occurred
             cuda out of memory
@@ -172,7 +163,6 @@ ENGLISH_SERVICE = Family(
             unable to process your request
             under maintenance
             scheduled maintenance
-            degraded function cannot be invoked
             upstream connect error
             service is not available
         """,
@@ -215,7 +205,6 @@ ENGLISH_SERVICE = Family(
             rate-limited upstream
             temporarily rate-limited
             rate limited
-            you are being rate limited
             too many requests
             request limit exceeded
             requests per minute
@@ -224,7 +213,6 @@ ENGLISH_SERVICE = Family(
             tokens per day
             requests per day
             hit your usage limit
-            reached your hourly usage limit
             usage limit has been reached
             throttled
             throttling
@@ -233,8 +221,6 @@ ENGLISH_SERVICE = Family(
             slow down
             too frequent
             acceleration limit
-            exceeded call rate limit
-            exceeded token rate limit
             resource has been exhausted
             quota exceeded for quota metric
             quota exceeded for metric
@@ -273,7 +259,6 @@ ENGLISH_SERVICE = Family(
             timed out
             timeout
             time out
-            deadline exceeded
             deadline expired
             took too long
         """,

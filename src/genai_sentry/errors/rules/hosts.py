@@ -231,7 +231,6 @@ MISTRAL = Family(
             expected last role user or tool
         """,
         "rate_limit": """
-            requests rate limit exceeded
             monthly … rate limit
         """,
         "context_length/input_too_long": """

@@ -38,7 +38,6 @@ SELF_HOSTED = Family(
         """,
         "context_length/max_tokens_too_large": """
             max_tokens or max_completion_tokens is too large
-            inputs tokens + max_new_tokens must be
         """,
         "model_unavailable/loading": """
             loading model

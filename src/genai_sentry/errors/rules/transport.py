@@ -250,7 +250,6 @@ TRANSPORT = Family(
             certificate verify failed
             certificate_verify_failed
             self signed certificate
-            self-signed certificate
             unable to get local issuer certificate
             unable to verify the first certificate
             certificate has expired
@@ -352,10 +351,7 @@ TRANSPORT = Family(
             abortederror
         """,
     },
-    words={
-        "connection_error/other": """
-        """,
-    },
+    words={},
     wrappers={
         "connection_error/other": """
             network error
