@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -118,7 +117,7 @@ def test_unreachable_server() -> None:
 
 
 class Server:
-    """Answers every GET with one status and one `Date`; keeps what was asked."""
+    """Answers every request with one status and one `Date`; keeps what was asked."""
 
     def __init__(self, status: int = 200, clock_s: float = 0.0) -> None:
         asked: list[tuple[str, str | None]] = []
@@ -131,6 +130,10 @@ class Server:
                 self.send_header("Date", date)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.do_GET()
 
             def log_message(self, *_: object) -> None:
                 return None
@@ -229,24 +232,23 @@ def test_app_that_does_not_exist(app: str, named: str, capsys: Any) -> None:
     assert named in capsys.readouterr().err
 
 
-def test_send_test(tmp_path: Path) -> None:
+def doctor(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the doctor in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "genai_sentry", "doctor", *arguments],
+        env={"PATH": "", "NO_PROXY": "127.0.0.1", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_send_test() -> None:
     """`--send-test` sends one event and one span, and says how to find both."""
     with SentryReceiver() as receiver:
-        environ = {
-            "PATH": "",
-            "SENTRY_DSN": receiver.dsn,
-            "SENTRY_ORG": "acme",
-            "SENTRY_URL": "https://sentry.acme.example",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "genai_sentry", "doctor", "--send-test", "--json"],
-            cwd=tmp_path,
-            env=environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        place = {"SENTRY_ORG": "acme", "SENTRY_URL": "https://sentry.acme.example"}
+        done = doctor({"SENTRY_DSN": receiver.dsn, **place}, "--send-test", "--json")
         assert 0 == done.returncode, done.stdout + done.stderr
         sent = json.loads(done.stdout)["sent"]
         assert [sent["event_id"]] == [event["event_id"] for event in receiver.events]
@@ -255,16 +257,19 @@ def test_send_test(tmp_path: Path) -> None:
         assert f"https://sentry.acme.example/organizations/acme/issues/?query=id%3A{sent['event_id']}" in sent["links"]
 
 
-def test_send_test_without_dsn(monkeypatch: Any, capsys: Any) -> None:
+@pytest.mark.slow
+def test_send_test_that_is_refused(servers: list[Server]) -> None:
+    """A server that refuses the event and the span is no success: exit code 1, and what it answered."""
+    servers.append(Server(403))
+    done = doctor({"SENTRY_DSN": f"http://key@{servers[0].place}/1"}, "--send-test", "--json")
+    complaints = json.loads(done.stdout)["sent"]["complaints"]
+    assert 1 == done.returncode
+    assert "Sentry did not take the event: status_403" in complaints
+    assert any("span" in text for text in complaints)
+
+
+def test_send_test_without_dsn() -> None:
     """Without a DSN there is nowhere to send to: wrong usage, not a silent success."""
-    monkeypatch.delenv("SENTRY_DSN", raising=False)
-    done = subprocess.run(
-        [sys.executable, "-m", "genai_sentry", "doctor", "--send-test", "--offline"],
-        env={"PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = doctor({}, "--send-test", "--offline")
     assert 2 == done.returncode
     assert "set SENTRY_DSN" in done.stderr

@@ -163,8 +163,16 @@ import json, os, sys
 import openai, sentry_sdk, genai_sentry.runtime, genai_sentry.setup, genai_sentry.testing
 import opentelemetry.exporter.otlp.proto.http.trace_exporter, sentry_sdk.integrations.otlp
 from genai_sentry.cli import main
-import genai_sentry.cli.doctor
+import genai_sentry.cli.doctor, genai_sentry.telemetry.http_spans
+from genai_sentry.pricing import CATALOGUE
+from genai_sentry.sentry.integrations import disabled_integrations
+from sentry_sdk.integrations import iter_default_integrations
+from sentry_sdk.utils import _get_installed_modules
 
+CATALOGUE.load()
+disabled_integrations()
+list(iter_default_integrations(True))
+_get_installed_modules()
 sys.path.insert(0, "")
 children = []
 for module, variables in json.load(sys.stdin).items():

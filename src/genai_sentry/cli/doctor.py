@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         kinds.add(CREDENTIALS)
     try:
         failure = _process(arguments, facts)
-        if arguments.app and not failure:
+        if (arguments.app or facts.launched) and not failure:
             kinds.add(PROCESS)
         report = examine(facts, kinds)
         if failure:
@@ -50,12 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json(report, sent)
     else:
-        _print_people(report, sent, with_app=bool(arguments.app))
+        _print_people(report, sent, whole=PROCESS in kinds)
     return FOUND if report.findings or (sent and sent.complaints) else OK
 
 
 def _process(arguments: argparse.Namespace, facts: Facts) -> str:
-    """Set up the service, or for a test message this package alone; what failed in the service's code."""
+    """Set up the service, or for a test message this package alone; what failed in the service's code.
+
+    Under `opentelemetry-instrument` the launcher has set this process up, and it is looked at as it is.
+    """
     if arguments.app:
         return set_up(facts, arguments.app)
     if arguments.send_test:
@@ -66,6 +69,8 @@ def _process(arguments: argparse.Namespace, facts: Facts) -> str:
             init()
         except SettingsError as error:
             raise OpsError(f"--send-test: {error}") from None
+        of_process(facts)
+    elif facts.launched:
         of_process(facts)
     return ""
 
@@ -88,7 +93,7 @@ def _print_json(report: Report, sent: Sent | None) -> None:
     print(json.dumps(answer, indent=2))
 
 
-def _print_people(report: Report, sent: Sent | None, *, with_app: bool) -> None:
+def _print_people(report: Report, sent: Sent | None, *, whole: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -104,7 +109,7 @@ def _print_people(report: Report, sent: Sent | None, *, with_app: bool) -> None:
     console.print(f"checked: {', '.join(report.checked)}", markup=False)
     if report.skipped:
         console.print(f"not checked: {', '.join(report.skipped)}", markup=False)
-    if not with_app:
+    if not whole:
         print("the service's own set-up was not looked at: name it with --app module:callable", file=sys.stderr)
     if sent:
         _print_sent(sent)

@@ -38,8 +38,10 @@ def sentry_client(facts: Facts) -> Iterator[Finding]:
 
 @check("span exporter", PROCESS)
 def span_exporter(facts: Facts) -> Iterator[Finding]:
-    """Spans go nowhere; where the DSN is missing, that is told already."""
-    if not facts.dsn and _made_here(facts):
+    """Spans go nowhere; where the DSN or the configurator is missing, that is told already."""
+    if (not facts.dsn and _made_here(facts)) or (
+        facts.launched and not facts.entry_points["opentelemetry_configurator"]
+    ):
         return
     if not hasattr(facts.provider, "_active_span_processor"):
         yield Finding(
@@ -287,6 +289,8 @@ def _sdk_clients() -> Iterator[Any]:
             kinds.append(kind)
     if not kinds:
         return
+    wanted = tuple(kinds)
     for item in gc.get_objects():
-        if isinstance(item, tuple(kinds)) and getattr(item, "max_retries", 0) > 0:
+        # by its real type: asking a lazy proxy for its class would wake it
+        if issubclass(type(item), wanted) and getattr(item, "max_retries", 0) > 0:
             yield item

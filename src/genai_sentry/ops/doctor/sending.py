@@ -52,25 +52,33 @@ def send(facts: Facts) -> Sent:
         names.MODEL: MODEL,
         names.PROVIDER: MODEL,
     }
+    refused: list[str] = []
+    transport = facts.client.transport
+    if transport is not None:
+        transport.on_dropped_event = refused.append
     with Overheard() as overheard:
         with tracer.start_as_current_span(f"chat {MODEL}", kind=trace.SpanKind.CLIENT, attributes=about) as span:
             trace_id = trace.format_trace_id(span.get_span_context().trace_id)
-            event_id = sentry_sdk.capture_event(
-                {
-                    "message": MESSAGE,
-                    "level": "info",
-                    "fingerprint": ["genai-sentry", "doctor"],
-                    "tags": {names.MODEL: MODEL, names.PROVIDER: MODEL},
-                }
-            )
+            event_id = sentry_sdk.capture_event(_event()) or ""
         sentry_sdk.flush(WAIT_S)
         flush = getattr(trace.get_tracer_provider(), "force_flush", None)
         if flush is not None:
             flush(int(WAIT_S * 1000))
-    complaints = list(overheard.messages)
-    if event_id is None:
+    if transport is not None:
+        del transport.on_dropped_event
+    complaints = [*overheard.messages, *(f"Sentry did not take the event: {reason}" for reason in refused)]
+    if not event_id:
         complaints.append("the event was dropped by the service's own Sentry options (before_send, sample_rate)")
-    return Sent(event_id or "", trace_id, _links(event_id or "", trace_id), tuple(complaints))
+    return Sent(event_id, trace_id, _links(event_id, trace_id), tuple(dict.fromkeys(complaints)))
+
+
+def _event() -> Any:
+    return {
+        "message": MESSAGE,
+        "level": "info",
+        "fingerprint": ["genai-sentry", "doctor"],
+        "tags": {names.MODEL: MODEL, names.PROVIDER: MODEL},
+    }
 
 
 def _links(event_id: str, trace_id: str) -> tuple[str, ...]:
