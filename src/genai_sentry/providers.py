@@ -18,8 +18,8 @@ __all__ = ["CLIENTS", "HEADERS", "HOSTS", "maker_of", "provider_of"]
 
 HOSTS: Final[dict[str, str]] = {
     # First-party APIs.
-    "api.openai.com": "openai",
     "openai.com": "openai",
+    "chatgpt.com": "openai",
     "openai.azure.com": "azure.ai.openai",
     "openai.azure.us": "azure.ai.openai",
     "openai.azure.cn": "azure.ai.openai",
@@ -240,9 +240,7 @@ HEADERS: Final[tuple[tuple[str, str], ...]] = (
     ("x-portkey-trace-id", "portkey"),
     ("helicone-id", "helicone"),
     ("cf-aig-log-id", "cloudflare"),
-    ("x-generation-id", "openrouter"),
-    ("x-ms-region", "azure.ai.openai"),
-    ("apim-request-id", "azure.ai.openai"),
+    ("x-ms-deployment-name", "azure.ai.openai"),
     ("x-amzn-bedrock-invocation-latency", "aws.bedrock"),
     ("x-groq-region", "groq"),
     ("anthropic-ratelimit-requests-limit", "anthropic"),

@@ -110,3 +110,16 @@ def test_missing_libraries_fail_from_the_start(monkeypatch: pytest.MonkeyPatch) 
     decoder = encoding.decoder("br")
     assert decoder is not None
     assert decoder.failed
+
+
+def test_libraries_may_be_imported_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warming asks for both libraries, and does no harm where there are none."""
+    asked: list[str] = []
+
+    def gone(name: str, *rest: object) -> object:
+        asked.append(name)
+        raise ImportError(name)
+
+    monkeypatch.setattr(encoding.importlib, "import_module", gone)
+    encoding.warm()
+    assert {"brotli", "zstandard"} <= set(asked)

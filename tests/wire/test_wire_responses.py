@@ -151,7 +151,7 @@ def _vectors(count: int, *, floats: bool = False, usage_first: bool = False) -> 
 @pytest.mark.parametrize("count", [0, 1, 300])
 @pytest.mark.parametrize("floats", [True, False])
 @pytest.mark.parametrize("usage_first", [True, False])
-@pytest.mark.parametrize("step", [0, 4096])
+@pytest.mark.parametrize("step", [0, 100, 4096])
 def test_embeddings_name_model_and_usage(count: int, floats: bool, usage_first: bool, step: int) -> None:
     """Whatever the vectors' encoding and wherever usage stands, whole or in pieces."""
     body = _vectors(count, floats=floats, usage_first=usage_first)
@@ -184,3 +184,33 @@ def test_vectors_are_never_parsed() -> None:
 def test_embedding_errors_are_found() -> None:
     """An error in place of vectors is read."""
     assert {"error": {"code": "x"}} == EMBEDDINGS.response(b'{"error": {"code": "x"}}').error
+
+
+def test_realtime_answers_are_read() -> None:
+    """A realtime session's `response.done` ends an answer, and tells its failure."""
+    usage = {
+        "input_tokens": 9,
+        "output_tokens": 6,
+        "input_token_details": {"audio_tokens": 4, "cached_tokens": 2, "cached_tokens_details": {"audio_tokens": 1}},
+        "output_token_details": {"audio_tokens": 5},
+    }
+    outcome = follow(RESPONSES, events({"type": "response.done", "response": _response(usage=usage)}))
+    assert (("stop",), True) == (outcome.finish_reasons, outcome.complete)
+    assert outcome.usage == Usage(
+        input_tokens=9,
+        output_tokens=6,
+        cache_read_input_tokens=2,
+        input_audio_tokens=4,
+        output_audio_tokens=5,
+        cache_read_audio_tokens=1,
+    )
+    failed = _whole(_response("failed", status_details={"type": "failed", "error": {"code": "x"}}))
+    assert isinstance(failed.error, dict)
+    assert {"code": "x"} == failed.error["error"]
+
+
+def test_what_a_tool_said_deep_in_a_long_answer_is_no_error() -> None:
+    """Only an error at the head of a long answer is the answer's own."""
+    output = [{"type": "mcp_call", "output": "x" * 1_200_000, "error": {"code": "tool failed"}}]
+    outcome = _whole(_response(output=output, usage=USAGE))
+    assert (None, "resp_1") == (outcome.error, outcome.id)

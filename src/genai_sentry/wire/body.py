@@ -82,24 +82,21 @@ class Body:
     def __init__(self, limit: int = MAX_BODY) -> None:
         self._limit = limit
         self._pieces: list[bytes] = []
-        self._head = b""
+        self._head = bytearray()
         self._tail = bytearray()
         self.size = 0
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece."""
         self.size += len(chunk)
+        self._pieces.append(chunk)
         if self.size <= self._limit:
-            self._pieces.append(chunk)
             return
-        if self._pieces:
-            held = b"".join(self._pieces)
-            self._pieces.clear()
-            self._head = held[:EDGE]
-            self._tail += held[-EDGE:]
-        if not self._head:
-            self._head = chunk[:EDGE]
-        self._tail += chunk[-EDGE:]
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        if len(self._head) < EDGE:
+            self._head += piece[: EDGE - len(self._head)]
+        self._tail += piece[-EDGE:]
         if len(self._tail) > 4 * EDGE:
             del self._tail[:-EDGE]
 
@@ -110,11 +107,8 @@ class Body:
 
     @property
     def edges(self) -> tuple[bytes, bytes]:
-        """Head and tail."""
-        if self.size <= self._limit:
-            held = b"".join(self._pieces)
-            return held[:EDGE], held[-EDGE:]
-        return self._head, bytes(self._tail[-EDGE:])
+        """Head and tail of one that was too long."""
+        return bytes(self._head), bytes(self._tail[-EDGE:])
 
 
 def shrunk(data: bytes) -> bytes:

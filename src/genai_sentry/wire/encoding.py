@@ -220,3 +220,9 @@ def decoder(content_encoding: str | None) -> Decoder | None:
             return _Failed()
         decoders.append(made)
     return decoders[0] if len(decoders) == 1 else _Chain(decoders)
+
+
+def warm() -> None:
+    """Import the libraries that brotli and zstandard need, where they are there, so that no response waits for them."""
+    _brotli()
+    _zstd()

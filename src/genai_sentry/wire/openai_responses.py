@@ -55,7 +55,8 @@ class ResponsesFormat(Format):
         """A response object in any state: completed, incomplete, failed, queued."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
-        outcome.error = error_of(value)
+        # Realtime sessions put the error of a failed response into its status details.
+        outcome.error = error_of(value) or error_of(mapping(value.get("status_details")))
         status = value.get("status")
         reason = text(mapping(value.get("incomplete_details")).get("reason"))
         if status == "incomplete":
@@ -127,7 +128,9 @@ _TERMINAL: Final = re.compile(
 _CREATED: Final = re.compile(rb'"type"\s*:\s*"response\.(?:created|queued|in_progress)"')
 _DELTA: Final = re.compile(rb'"type"\s*:\s*"response\.[a-z_.]+\.delta"')
 _RESPONSE: Final = re.compile(rb'"response"\s*:\s*\{')
-_ENDINGS: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+_ENDINGS: Final = frozenset(
+    {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
+)
 
 
 class ResponsesReader(EventReader):

@@ -9,8 +9,11 @@ from genai_sentry.wire.fields import loads
 
 MAX_OBJECT: Final = 8192
 """Longest object read, in bytes."""
+ERROR_WITHIN: Final = 1024
+"""Where an error of the whole answer stands, in bytes from its start."""
 
-_OBJECTS: Final = re.compile(rb'"(usage|usageMetadata|meta|error|incomplete_details)"\s*:\s*(?=\{)')
+_ERROR: Final = re.compile(rb'"error"\s*:\s*(?=(\{)?)')
+_OBJECTS: Final = re.compile(rb'"(usage|usageMetadata|meta|incomplete_details)"\s*:\s*(?=\{)')
 _STRINGS: Final = re.compile(
     rb'"(model|id|type|status|service_tier|system_fingerprint|modelVersion|responseId|response_type|object)"'
     rb'\s*:\s*("(?:[^"\\]|\\.){0,400}")'
@@ -43,6 +46,10 @@ def facts(head: bytes, tail: bytes) -> dict[str, object]:
                 value = _object(part, match.end())
                 if value is not None:
                     found[name] = value
+    error = _ERROR.search(head, 0, ERROR_WITHIN)
+    if error is not None and error[1]:
+        # Deeper in the answer the word may belong to something that the model or a tool said.
+        found["error"] = _object(head, error.end())
     if "finish_reason" in found:
         found["choices"] = [{"finish_reason": found["finish_reason"]}]
     if "finishReason" in found:
