@@ -11,6 +11,7 @@ import pytest
 import sentry_sdk
 from sentry_sdk.transport import Transport
 
+from genai_sentry.budgets import Budgets
 from genai_sentry.cli import main
 from genai_sentry.errors.taxonomy import ErrorType, Reason, Severity, classification
 from genai_sentry.ops import names
@@ -21,8 +22,9 @@ from genai_sentry.ops.monitors import monitors
 from genai_sentry.ops.objects import Object, key_of
 from genai_sentry.ops.queries import DATASETS, QUERIES
 from genai_sentry.pricing import Cost
-from genai_sentry.ratelimit import RateLimits
-from genai_sentry.record import Alert, CallRecord, StreamFacts
+from genai_sentry.ratelimit import Forecaster, RateLimits
+from genai_sentry.record import CallRecord, StreamFacts
+from genai_sentry.retries import StormDetector
 from genai_sentry.sentry.events import tags
 from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.settings import Settings
@@ -326,6 +328,13 @@ def test_queries_cover_every_dataset() -> None:
 
 
 def test_alert_kinds_are_those_that_are_raised() -> None:
-    """The kinds that alerts wait for are those that a notice can have."""
-    for kind in names.ALERT_KINDS:
-        assert kind in (Alert.__doc__ or "")
+    """Alerts wait for exactly the kinds that a budget, a storm and a forecast raise."""
+    now = [1000.0]
+    raised = Budgets([{"usd": 0.1, "per": "day"}]).observe(failed_record())
+    storms, forecaster = StormDetector(lambda: now[0]), Forecaster(60, lambda: now[0])
+    for left in range(100, 0, -2):
+        record = failed_record()
+        record.limits = RateLimits(limit_requests=100, remaining_requests=left, reset_requests_s=3600.0)
+        raised += [alert for alert in (storms.observe(record, "same"), forecaster.observe(record)[1]) if alert]
+        now[0] += 1.0
+    assert set(names.ALERT_KINDS) == {alert.kind for alert in raised}

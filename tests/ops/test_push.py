@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from genai_sentry.cli import main
+from genai_sentry.ops.api import Api
 
 
 def push(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any], str]:
@@ -216,6 +217,32 @@ def test_does_not_claim_what_it_does_not_know(sentry: Any, capsys: Any, fault: A
     code, answer, errors = push(capsys, "dashboards", "push")
     assert (1, "") == (code, errors)
     assert ["create unclear", "create not tried", "create not tried"] == actions(answer)
+
+
+def test_interrupted_by_hand(sentry: Any, capsys: Any, monkeypatch: Any) -> None:
+    """An interrupt half-way still says what was done, and that one step is not certain."""
+    send = Api.post
+
+    def post(self: Api, path: str, body: dict[str, Any], made: Any) -> Any:
+        if body["title"].startswith("LLM failures"):
+            raise KeyboardInterrupt
+        return send(self, path, body, made)
+
+    monkeypatch.setattr(Api, "post", post)
+    code, answer, _ = push(capsys, "dashboards", "push")
+    assert (1, ["create done", "create unclear", "create not tried"]) == (code, actions(answer))
+    assert answer["error"].endswith("interrupted")
+
+
+def test_pruning_what_is_gone_already(sentry: Any, capsys: Any, fault: Any, tmp_path: Path) -> None:
+    """A deletion whose answer was lost is done when the object turns out to be gone."""
+    push(capsys, "monitors", "push")
+    config = tmp_path / "ops.toml"
+    config.write_text("[monitors.latency]\nenabled = false\n")
+    sentry.faults = [fault("DELETE", "detectors", drop="after")]
+    code, answer, _ = push(capsys, "monitors", "push", "--prune", "--config", str(config))
+    assert (0, 1) == (code, actions(answer).count("delete done"))
+    assert 7 == len(sentry.marked("detectors"))
 
 
 def test_object_deleted_between_plan_and_change(sentry: Any, capsys: Any, fault: Any) -> None:

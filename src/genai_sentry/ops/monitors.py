@@ -1,7 +1,8 @@
 """Monitors: conditions over metrics and spans that open an issue (Sentry's API calls them detectors).
 
 Counts, rates and costs are taken from metrics: they are recorded for every call, while events are throttled and spans
-may be sampled.
+may be sampled. Rates are equations over two metrics; where a Sentry server does not take equations in monitors yet,
+`monitors.failure_rate` and `objective` can be switched off in the configuration.
 """
 
 from __future__ import annotations

@@ -110,7 +110,8 @@ def existing(api: Api, kind: str, project_id: str = "") -> list[Payload]:
         for item in api.pages(api.path("dashboards"), per_page="100")
         if str(item.get("title", "")).endswith(TITLE_SUFFIX)
     ]
-    return [api.get(api.path("dashboards", str(item["id"]))) for item in titled if "id" in item]
+    whole = (api.get(api.path("dashboards", str(item["id"]))) for item in titled if "id" in item)
+    return [item for item in whole if isinstance(item, dict)]
 
 
 def plan(
@@ -168,7 +169,8 @@ def apply(api: Api, steps: list[Step], *, project_id: str = "", told: Callable[[
     for index, step in enumerate(todo):
         try:
             _carry_out(api, step, project_id)
-        except ApiError as error:
+        except (ApiError, KeyboardInterrupt) as fault:
+            error = fault if isinstance(fault, ApiError) else ApiError("interrupted", uncertain=True)
             if error.status == 403:
                 error = ApiError(f"{error}; the token needs the scopes {SCOPES[step.kind]}", 403)
             step.state = "unclear" if error.uncertain else "failed"
@@ -182,7 +184,11 @@ def apply(api: Api, steps: list[Step], *, project_id: str = "", told: Callable[[
 def _carry_out(api: Api, step: Step, project_id: str) -> None:
     collection = PATHS[step.kind]
     if step.action == "delete":
-        api.delete(api.path(collection, step.id))
+        try:
+            api.delete(api.path(collection, step.id))
+        except ApiError as error:
+            if error.status != 404:  # gone already, maybe by a try whose answer was lost
+                raise
         return
     assert step.wanted is not None
     if step.action == "change":
