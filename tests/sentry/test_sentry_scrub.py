@@ -27,6 +27,7 @@ from genai_sentry.sentry.scrub import MAX_MESSAGE, cut_echo, message, scrub, scr
         ("{'x-api-key': 'very-secret'}", "very-secret"),
         ("jwt eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0", "eyJzdWIiOiIx"),
         ("in organization org-AbCdEf123456 on tokens", "AbCdEf123456"),
+        ("for gpt-4o in organization org-simulated on tokens", "simulated"),
         ("Project `proj_abc123XYZ` has no access", "abc123XYZ"),
         ("organization 12345678-9abc-def0-1234-56789abcdef0 is disabled", "9abc"),
         ("arn:aws:bedrock:us-east-1:123456789012:model/x", "123456789012"),

@@ -39,6 +39,9 @@ class Reporter:
     """Sees to it that each failed call is carried by exactly one Sentry event.
 
     Sentry may be set up before, after, again or never. All methods are safe to call from any thread and raise nothing.
+
+    Attributes:
+        told: whether it has been said that nothing is sent, for want of a client.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -145,7 +148,7 @@ class Reporter:
         try:
             sent = self._outbox.flush(until)
             client = self._known_client()
-            if client is not None:
+            if client is not None and not _is_async(client):
                 # The wrapped flush looks at the outbox once more: an event of a hook may have come in between.
                 client.flush(timeout=max(0.0, until - time.monotonic()))
                 sent = sent and _unfinished(client) == 0
@@ -303,6 +306,12 @@ def _body(request: object | None) -> bytes | None:
     except Exception:
         return None
     return body if isinstance(body, bytes) else None
+
+
+def _is_async(client: Any) -> bool:
+    """Whether only a coroutine can flush the client: what is held is in its queue then, and leaves by itself."""
+    check = getattr(client, "_has_async_transport", None)
+    return bool(check is not None and check())
 
 
 def _unfinished(client: Any) -> int:

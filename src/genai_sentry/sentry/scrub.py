@@ -37,6 +37,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:sk|gsk|csk|xai|pplx|nvapi|hf|r8)[-_][A-Za-z0-9_-]{16,}"), SCRUBBED),
     (re.compile(r"\b(?:AIza[\w-]{16,}|ya29\.[\w.-]{8,}|(?:AKIA|ASIA|AROA)[A-Z0-9]{12,})"), SCRUBBED),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"), SCRUBBED),
+    (re.compile(r"\b(organi[sz]ations?['\"]?[\s:=]{1,3}['\"`]?org-)(?!\[)[\w-]{3,}", re.I), rf"\1{SCRUBBED}"),
     # accounts: OpenAI's organisations, projects and users, others' account numbers
     (
         re.compile(r"\b(org|proj|user|acct|team|cus)([-_])(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{6,}\b"),
