@@ -71,14 +71,15 @@ def prompt(message: str, provider: str | None, status: int | None) -> str:
     )
 
 
+_PAIR = re.compile(r"\b([a-z_]{4,30})\s?/\s?([a-z_]{2,30})\b")
+
+
 def read_answer(answer: str) -> Label | None:
     """The label in a model's answer; None where it is `unknown` or no label at all."""
-    match = re.search(r"\b([a-z_]{4,30})\s*/\s*([a-z_]{2,30})\b|\b([a-z_]{4,30})\b", answer.strip().lower())
-    if match is None:
-        return None
-    for text in (f"{match[1]}/{match[2]}", match[1], match[3]):
+    lower = answer[:2000].strip().lower()
+    for text in (*(f"{kind}/{reason}" for kind, reason in _PAIR.findall(lower)), lower.strip("`'\". ")):
         try:
-            label = parse_label(text or "")
+            label = parse_label(text)
         except ValueError:
             continue
         return None if label[0] is ErrorType.UNKNOWN else label
