@@ -81,6 +81,7 @@ class Index:
     Attributes:
         codes: by compared form, whoever sends them.
         own: by family and compared form.
+        exceptions: the codes again, but where a name is both, as an exception's.
         anchors: phrases by the beginning of their rarest word.
         unspaced: phrases in scripts without spaces.
         providers: words in provider names, and the family that they tell.
@@ -89,6 +90,7 @@ class Index:
 
     codes: dict[str, Meaning] = field(default_factory=dict)
     own: dict[tuple[str, str], Meaning] = field(default_factory=dict)
+    exceptions: dict[str, Meaning] = field(default_factory=dict)
     anchors: dict[str, list[Phrase]] = field(default_factory=dict)
     unspaced: list[Phrase] = field(default_factory=list)
     providers: list[tuple[str, str]] = field(default_factory=list)
@@ -120,7 +122,10 @@ def index() -> Index:
     for family in every:
         for table, weight in ((family.codes, CODE), (family.broad, BROAD), (family.vague, VAGUE)):
             for label, line in _lines(table):
-                built.codes.setdefault(compared(line), Meaning(weight, label, family.name))
+                meaning = Meaning(weight, label, family.name)
+                built.codes.setdefault(compared(line), meaning)
+                if family.name in ("transport", "sdk"):
+                    built.exceptions.setdefault(compared(line), meaning)
         for table, weight in ((family.own_codes, OWN_CODE), (family.own_broad, OWN_BROAD)):
             for label, line in _lines(table):
                 built.own.setdefault((family.name, compared(line)), Meaning(weight, label, family.name))
@@ -135,6 +140,7 @@ def index() -> Index:
                 _add(built, _phrase(line, weight, label, family.name), frequency)
         built.providers.extend((word, family.name) for word in family.providers)
         built.signs.extend((sign, family.name) for sign in family.signs)
+    built.exceptions = {**built.codes, **built.exceptions}
     return built
 
 

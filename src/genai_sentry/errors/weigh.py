@@ -36,7 +36,7 @@ def weigh_code(case: Case, built: Index) -> None:
             case.add(best[0], depth, len(raw), best[1], f"{where}={raw[:80]}")
     for position, bases in enumerate(case.exceptions):
         for name in bases:
-            meaning = built.codes.get(compared(name.rpartition(".")[2]))
+            meaning = built.exceptions.get(compared(name.rpartition(".")[2]))
             if meaning is not None:
                 if position and meaning.label[0] is ErrorType.CANCELLED:
                     break  # how time limits end what they limit; only the outermost is the caller giving up

@@ -65,9 +65,6 @@ ANTHROPIC = Family(
             your organization has disabled
             organization does not have access
         """,
-        "server_error/internal": """
-            internal server error
-        """,
         "rate_limit": """
             extra usage is required for long context
         """,
@@ -83,6 +80,11 @@ ANTHROPIC = Family(
         "invalid_request/not_found": """
             ^not found
             not_found_error not found
+        """,
+    },
+    wrappers={
+        "server_error/internal": """
+            internal server error
         """,
     },
 )

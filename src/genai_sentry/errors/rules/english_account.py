@@ -6,6 +6,7 @@ ENGLISH_ACCOUNT = Family(
     name="english",
     phrases={
         "quota_exceeded/insufficient_quota": """
+            consumed all tokens quota
             exceeded your current quota
             exceeded current quota
             you have run out of credits
@@ -43,7 +44,6 @@ ENGLISH_ACCOUNT = Family(
             used all available credits
             negative balance
             balance is insufficient
-            payment required
             add credits
             purchase credits
             billing issue
@@ -55,6 +55,13 @@ ENGLISH_ACCOUNT = Family(
             please recharge
         """,
         "authentication/invalid_key": """
+            authorization failed
+            invalid api token
+            invalid auth
+            authentication error
+            authentication failed
+            failed to authenticate
+            invalid_auth
             incorrect api key
             invalid api key
             api key not valid
@@ -202,6 +209,7 @@ ENGLISH_ACCOUNT = Family(
             blocked by your organization
         """,
         "permission_denied/ip": """
+            check your network settings
             ip not authorized
             ip allowlist
             ip address … not allowed
@@ -236,6 +244,11 @@ ENGLISH_ACCOUNT = Family(
             access denied
             not allowed
             not authorized
+        """,
+    },
+    wrappers={
+        "quota_exceeded/insufficient_balance": """
+            payment required
         """,
     },
 )

@@ -6,6 +6,9 @@ ENGLISH_ANSWER = Family(
     name="english",
     phrases={
         "invalid_response/truncated": """
+            stream ended before
+            ended unexpectedly
+            terminated prematurely
             output is incomplete
             could not parse response content as the length limit was reached
             output … truncated
@@ -26,6 +29,10 @@ ENGLISH_ANSWER = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            non-json response
+            not a json response
+            non json
+            invalid json in response
             invalid chunk
             missing finish reason
             failed to parse structured output

@@ -6,6 +6,8 @@ ENGLISH_REQUEST = Family(
     name="english",
     phrases={
         "context_length/input_too_long": """
+            maximum prompt length
+            prompt token count
             total length of all messages is too long
             messages is too long
             conversation is too long
@@ -177,6 +179,10 @@ ENGLISH_REQUEST = Family(
             at most … image
         """,
         "invalid_request/unsupported_parameter": """
+            not supported on this model
+            argument not supported
+            not supported by this model
+            not supported by the model
             doesn't support tool
             doesn't support the
             does not support tool
@@ -301,7 +307,6 @@ ENGLISH_REQUEST = Family(
             input should be
             temperature … top_p
             invalid params
-            invalid argument
             parameter is invalid
             is a required property
             supported values are
@@ -325,6 +330,11 @@ ENGLISH_REQUEST = Family(
             must be
             malformed
             expected
+        """,
+    },
+    wrappers={
+        "invalid_request/invalid_parameter": """
+            invalid argument
         """,
     },
 )

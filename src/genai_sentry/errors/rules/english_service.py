@@ -6,6 +6,9 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "model_unavailable/not_found": """
+            given endpoint does not exist
+            model is not available
+            endpoint … does not exist
             model … does not exist
             model … not found
             model not found
@@ -81,6 +84,11 @@ ENGLISH_SERVICE = Family(
             not eligible for using the model
         """,
         "model_unavailable/loading": """
+            endpoint is initializing
+            is initializing
+            is starting up
+            is cold
+            spinning up
             model is currently loading
             currently loading
             endpoint … is not running
@@ -155,7 +163,6 @@ ENGLISH_SERVICE = Family(
         """,
         "server_error/unavailable": """
             temporarily unavailable
-            service unavailable
             service is unavailable
             service is temporarily unavailable
             currently unavailable
@@ -167,7 +174,6 @@ ENGLISH_SERVICE = Family(
             service is not available
         """,
         "server_error/bad_gateway": """
-            bad gateway
             invalid response from upstream
             received an invalid response from it
             web server is returning an unknown error
@@ -205,7 +211,6 @@ ENGLISH_SERVICE = Family(
             rate-limited upstream
             temporarily rate-limited
             rate limited
-            too many requests
             request limit exceeded
             requests per minute
             requests per second
@@ -282,6 +287,17 @@ ENGLISH_SERVICE = Family(
             cancelled
             canceled
             aborted
+        """,
+    },
+    wrappers={
+        "server_error/unavailable": """
+            service unavailable
+        """,
+        "server_error/bad_gateway": """
+            bad gateway
+        """,
+        "rate_limit": """
+            too many requests
         """,
     },
 )

@@ -161,7 +161,6 @@ GOOGLE = Family(
             api has not been used in project
             it is disabled. enable it by visiting
             permission … denied on resource
-            caller does not have permission
             has not been used in project
             request had insufficient authentication scopes
             service agents are being provisioned
@@ -235,6 +234,20 @@ GOOGLE = Family(
     own_decisive={
         "quota_exceeded/insufficient_quota": """
             limit: 0
+        """,
+    },
+    wrappers={
+        "permission_denied/scope": """
+            caller does not have permission
+        """,
+        "rate_limit": """
+            some resource has been exhausted
+        """,
+        "invalid_request/not_found": """
+            some requested entity was not found
+        """,
+        "server_error/unavailable": """
+            service is currently unavailable
         """,
     },
 )

@@ -10,6 +10,8 @@ OPENAI = Family(
     providers=("openai",),
     codes={
         "quota_exceeded/insufficient_quota": """
+            token_quota_reached
+            monthly_quota_exceeded
             insufficient_quota
             access_terminated
             quota_exceeded_error
@@ -22,6 +24,10 @@ OPENAI = Family(
             monthly_spend_limit_reached
         """,
         "quota_exceeded/insufficient_balance": """
+            not_enough_balance
+            balance_not_enough
+            insufficient_credit
+            credit_limit
             billing_not_active
             account_deactivated_billing
             insufficient_balance

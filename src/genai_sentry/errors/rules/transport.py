@@ -187,8 +187,6 @@ TRANSPORT = Family(
             timeout of … ms exceeded
         """,
         "timeout/gateway": """
-            gateway timeout
-            gateway time out
             504 gateway
             stream timeout
             upstream request timeout
@@ -203,6 +201,8 @@ TRANSPORT = Family(
             upstream timed out
         """,
         "timeout/upstream": """
+            did not respond in time
+            failed to respond in time
             deadline expired before operation could complete
             deadline_exceeded
             deadline exceeded
@@ -367,6 +367,10 @@ TRANSPORT = Family(
         """,
         "timeout/client_read": """
             request timed out
+        """,
+        "timeout/gateway": """
+            gateway timeout
+            gateway time out
         """,
     },
 )
