@@ -147,6 +147,22 @@ def test_prices_change_with_the_time_of_day(prices: Catalogue, when: str, usd: f
     assert found.end - found.start <= 86_400
 
 
+@pytest.mark.parametrize(
+    ("when", "start", "end"),
+    [
+        ("2026-11-24T00:59:59", "2026-11-24T00:00:00", "2026-11-24T01:00:00"),
+        ("2026-11-24T01:00:00", "2026-11-24T01:00:00", "2026-11-24T04:00:00"),
+        ("2026-11-24T05:00:00", "2026-11-24T04:00:00", "2026-11-24T06:00:00"),
+        ("2026-11-24T23:00:00", "2026-11-24T10:00:00", "2026-11-25T00:00:00"),
+    ],
+)
+def test_windows_end_with_the_hours(prices: Catalogue, when: str, start: str, end: str) -> None:
+    """A price by time of day is remembered until the next change, and no longer than the day."""
+    found = prices.find("deepseek", "deepseek-v4-flash", at=_at(when))
+    assert found is not None
+    assert (_at(start), _at(end)) == (found.start, found.end)
+
+
 def test_windows_hold_throughout(prices: Catalogue) -> None:
     """Within a window the price does not change, at its end it may."""
     at = _at("2026-11-20T00:00:00")

@@ -50,6 +50,7 @@ def test_price_by_tier_batch_time_and_other_counts() -> None:
         price("gpt-5", input_tokens=million, batch=True, at=AT),
         price("gemini-3.6-flash", input_tokens=million, at=datetime(2027, 1, 1)),
         price("gemini-3.6-flash", input_tokens=million, at=AT.timestamp()),
+        price("gemini-3.6-flash", input_tokens=million, at=datetime.fromisoformat("2026-12-31T23:30:00-01:00")),
         price("whisper-1", input_seconds=60, at=AT),
         price("tts-1", input_characters=million, at=AT),
         price("gpt-audio", output_tokens=million, output_audio_tokens=million, at=AT),
@@ -64,7 +65,7 @@ def test_price_by_tier_batch_time_and_other_counts() -> None:
         price("claude-opus-5", output_tokens=million, reasoning_output_tokens=500_000, web_searches=100, at=AT),
         price("gpt-image-1.5", output_tokens=million, output_image_tokens=million, images=1, at=AT),
     ]
-    expected = [2.5, 0.625, 1.5, 0.75, 0.006, 15.0, 64.0, 6.25, 10.0, 26.0, 32.0]
+    expected = [2.5, 0.625, 1.5, 0.75, 1.5, 0.006, 15.0, 64.0, 6.25, 10.0, 26.0, 32.0]
     assert [pytest.approx(usd) for usd in expected] == [cost and cost.total_usd for cost in figures]
 
 
