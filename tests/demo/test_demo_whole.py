@@ -105,7 +105,6 @@ from genai_sentry.cli import main
 from genai_sentry.cli.demo import play, script
 first = next(script.steps())
 play.steps = lambda: [dataclasses.replace(first, calls=(script.Call({failure!r}),))]
-play.PATIENCE_S = 0.2
 sys.exit(main(sys.argv[1:]))
 """
 

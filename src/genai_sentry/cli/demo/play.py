@@ -22,7 +22,9 @@ from genai_sentry.testing.answers import TEXT
 from genai_sentry.version import __version__
 
 PATIENCE_S = 3.0
-"""How long to wait for what a step must bring, in seconds."""
+"""How long to wait until what a step brought is handed over, in seconds."""
+ARRIVAL_S = 0.5
+"""How long to wait, after that, for what is missing, in seconds."""
 PRIVATE = {"a prompt": QUESTION, "a long prompt": LONG_TEXT[:80], "an answer": TEXT}
 """What must not be in anything that is sent."""
 
@@ -93,14 +95,14 @@ def _play_step(step: Step, stage: Stage, receiver: SentryReceiver) -> Played:
     with contextlib.suppress(Exception):
         # What the application lets out would reach its framework; here nobody captures it.
         step.act(stage)
-    genai_sentry.flush(PATIENCE_S)
+    delivered = genai_sentry.flush(PATIENCE_S)
     wanted = sum(1 for call in step.calls if call.failure and call.handled is not None)
 
     def enough(receiver: SentryReceiver) -> bool:
         calls = calls_in(receiver.spans[spans:])
         return len(calls) >= len(step.calls) and _failures(receiver, events) >= wanted
 
-    receiver.wait_for(until=enough, timeout=PATIENCE_S)
+    receiver.wait_for(until=enough, timeout=ARRIVAL_S if delivered else PATIENCE_S)
     return Played(
         step,
         stage.provider.requests[asked:],

@@ -59,7 +59,7 @@ class Screen:
             "[bold]genai-sentry demo[/]: an application calls a simulated provider through the real openai SDK;\n"
             "what follows is what a recording Sentry on the loopback interface received.\n"
         )
-        self._line("what the application does", "model", "in", "out", "cost", "latency", "tries", "outcome")
+        self._line("what the application does", "model", "in", "out", "cost", "latency", "tries", "outcome", bold=True)
 
     def step(self, played: Played) -> None:
         """One line a call."""
@@ -77,11 +77,12 @@ class Screen:
             )
             title = ""
 
-    def _line(self, title: str, model: str, *columns: str) -> None:
+    def _line(self, title: str, model: str, *columns: str, bold: bool = False) -> None:
         read, written, money, latency, tries, outcome = columns
         names = f"{escape(title[:39]):<39} {escape(model[:22]):<22}"
         self._console.print(
             f"{names} {read:>6} {written:>5} {money:>11} {latency:>9} {tries:>5}  {outcome}",
+            style="bold" if bold else None,
             soft_wrap=True,
             highlight=False,
         )
@@ -94,7 +95,7 @@ class Screen:
         if outcome.differences:
             self._console.print("\n[bold red]What was reported differs from what was simulated:[/]")
             for line in outcome.differences:
-                self._console.print(f"  • {escape(line)}", soft_wrap=True)
+                self._console.print(f"  • {escape(line)}", soft_wrap=True, highlight=False)
         else:
             sent = sum(len(delivery.body) for delivery in outcome.deliveries)
             self._console.print(
