@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from genai_sentry.errors import figures, waits
 from genai_sentry.errors.case import Candidate, Case, families_of, open_case
-from genai_sentry.errors.index import CODE, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, WORD, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
@@ -114,10 +114,16 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     return _result(case, decided.label[0], reason_of(case, decided, all_text), decided.evidence, all_text)
 
 
+_NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECTION_ERROR, ErrorType.RATE_LIMIT)
+
+
 def _judge(case: Case) -> Candidate | None:
-    if not case.candidates:
+    """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault."""
+    refused = case.status in (400, 422) or any(status in (400, 422) for _, _, status in case.found.statuses)
+    able = [one for one in case.candidates if not (refused and one.weight == WORD and one.label[0] in _NOT_THE_REQUEST)]
+    if not able:
         return None
-    return max(case.candidates, key=lambda one: (one.weight, one.depth, one.length))
+    return max(able, key=lambda one: (one.weight, one.depth, one.length))
 
 
 def _settled(case: Case) -> bool:

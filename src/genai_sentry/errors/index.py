@@ -12,18 +12,8 @@ from genai_sentry.errors.rules import Family, families
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.text import normal
 
-OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD, WRAPPER, VAGUE, WORD = (
-    92,
-    90,
-    88,
-    85,
-    80,
-    65,
-    60,
-    55,
-    15,
-    12,
-)
+OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD = 92, 90, 88, 85, 80, 65, 60
+WRAPPER, VAGUE, WORD, ENVELOPE = 55, 15, 12, 4
 """How much a rule weighs. A telling HTTP status stands between BROAD and VAGUE; see `statuses.py`."""
 
 GAP = 110
@@ -120,7 +110,12 @@ def index() -> Index:
     every = families()
     frequency = _frequency(every)
     for family in every:
-        for table, weight in ((family.codes, CODE), (family.broad, BROAD), (family.vague, VAGUE)):
+        for table, weight in (
+            (family.codes, CODE),
+            (family.broad, BROAD),
+            (family.vague, VAGUE),
+            (family.envelopes, ENVELOPE),
+        ):
             for label, line in _lines(table):
                 meaning = Meaning(weight, label, family.name)
                 built.codes.setdefault(compared(line), meaning)

@@ -20,7 +20,7 @@ _DEFAULT_REASON = {
     ErrorType.TIMEOUT: Reason.UPSTREAM,
     ErrorType.INVALID_REQUEST: Reason.OTHER,
 }
-REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE)
+REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE, ErrorType.AUTHENTICATION)
 """Types whose codes say less than the wording."""
 
 

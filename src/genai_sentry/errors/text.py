@@ -151,7 +151,7 @@ _STATUS = re.compile(
     r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]"
-    r"|\A\W{0,3}([45]\d\d)(?= ?[-:{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
+    r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
     re.IGNORECASE,
 )
 

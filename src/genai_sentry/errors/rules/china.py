@@ -58,7 +58,7 @@ ZHIPU = Family(
             package has expired
         """,
         "rate_limit": """
-            usage limit reached for
+            usage limit reached for … hour
             limit exhausted. your limit will reset
             your limit will reset at
         """,
@@ -223,9 +223,6 @@ MOONSHOT = Family(
     providers=("moonshot", "kimi"),
     signs=("moonshot", "kimi"),
     codes={
-        "quota_exceeded/insufficient_quota": """
-            exceeded_current_quota_error
-        """,
         "rate_limit": """
             rate_limit_reached_error
         """,
@@ -245,6 +242,9 @@ MOONSHOT = Family(
     broad={
         "authentication/invalid_key": """
             invalid_authentication_error
+        """,
+        "quota_exceeded/insufficient_quota": """
+            exceeded_current_quota_error
         """,
     },
     phrases={

@@ -275,13 +275,16 @@ SILICONFLOW = Family(
     signs=("siliconflow",),
     own_broad={
         "invalid_request/invalid_parameter": "20015\n20024",
+        "server_error/overloaded": """
+            50603
+        """,
     },
     own_codes={
         "model_unavailable/not_found": "20012",
         "quota_exceeded/insufficient_balance": "30001\n30011",
         "model_unavailable/deprecated": "30003",
         "server_error/overloaded": "50505\n50501\n50601",
-        "server_error/unavailable": "50602\n50603",
+        "server_error/unavailable": "50602",
         "server_error/internal": "50500\n60000",
         "timeout/upstream": "50504",
     },

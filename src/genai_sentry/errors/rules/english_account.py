@@ -6,6 +6,24 @@ ENGLISH_ACCOUNT = Family(
     name="english",
     phrases={
         "quota_exceeded/insufficient_quota": """
+            monthly quota
+            monthly usage limit
+            monthly limit
+            quota exhausted
+            quota is exhausted
+            quota has been exhausted
+            quota has been exceeded
+            quota was exceeded
+            exceeded your quota
+            exceeded the quota
+            remaining credits
+            plan limit reached
+            out of quota
+            free trial … ended
+            free trial … expired
+            subscription … expired
+            no active subscription
+            usage quota
             consumed all tokens quota
             exceeded your current quota
             exceeded current quota
@@ -249,6 +267,9 @@ ENGLISH_ACCOUNT = Family(
     wrappers={
         "quota_exceeded/insufficient_balance": """
             payment required
+        """,
+        "quota_exceeded/insufficient_quota": """
+            quota exceeded
         """,
     },
 )

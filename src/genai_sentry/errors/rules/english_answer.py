@@ -6,6 +6,13 @@ ENGLISH_ANSWER = Family(
     name="english",
     phrases={
         "invalid_response/truncated": """
+            cut off
+            max_tokens was reached
+            max tokens was reached
+            length limit was reached
+            max_tokens length limit
+            output token limit
+            reached the maximum output
             stream ended before
             ended unexpectedly
             terminated prematurely
@@ -29,6 +36,15 @@ ENGLISH_ANSWER = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            malformed tool call
+            malformed json
+            invalid response from
+            expected json
+            returned html
+            unparseable
+            unexpected response from
+            could not decode
+            invalid tool call
             non-json response
             not a json response
             non json
@@ -52,6 +68,14 @@ ENGLISH_ANSWER = Family(
             unexpected response format
         """,
         "invalid_response/empty": """
+            no response received
+            no output generated
+            no output from
+            empty output
+            blank response
+            returned no choices
+            without choices
+            no text in response
             openrouterexception choices
             openaiexception choices
             empty response
@@ -74,6 +98,11 @@ ENGLISH_ANSWER = Family(
             no generations found
         """,
         "invalid_response/schema": """
+            does not match schema
+            does not conform
+            schema validation failed
+            failed schema validation
+            failed validation
             no object generated
             did not match schema
             type validation failed

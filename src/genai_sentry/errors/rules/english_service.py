@@ -182,6 +182,10 @@ ENGLISH_SERVICE = Family(
             upstream request failed
         """,
         "cancelled": """
+            interrupted by user
+            canceled by the caller
+            cancelled by the caller
+            aborted by the user
             request cancelled by user
             request was cancelled
             request was canceled

@@ -186,8 +186,12 @@ NEW_API = Family(
             channel:invalid_key
         """,
     },
-    vague={
+    envelopes={
         "server_error/bad_gateway": """
+            bad_status_code
+            api_call_error
+            request_error
+            unknown_error
             upstream_error
             channel_error
             new_api_error

@@ -42,6 +42,7 @@ class Family:
         codes: values of code, type, status or reason, and exception names, that say it all, whoever sends them.
         broad: values that name an area only; a phrase may say better.
         vague: values so general that any phrase, and a telling HTTP status, says better.
+        envelopes: values that gateways put on every error; only where there is nothing else at all.
         phrases: wordings that a provider uses for one thing only.
         own_codes, own_broad, own_phrases: the same, valid only where the error is known to be this family's.
         own_decisive: such phrases that say better than all others.
@@ -55,6 +56,7 @@ class Family:
     codes: Table = field(default_factory=dict)
     broad: Table = field(default_factory=dict)
     vague: Table = field(default_factory=dict)
+    envelopes: Table = field(default_factory=dict)
     phrases: Table = field(default_factory=dict)
     own_codes: Table = field(default_factory=dict)
     own_broad: Table = field(default_factory=dict)

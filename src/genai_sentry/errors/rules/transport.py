@@ -247,6 +247,8 @@ TRANSPORT = Family(
             由于目标计算机积极拒绝
         """,
         "connection_error/tls": """
+            doesn't match either of
+            certificate is not valid for
             certificate verify failed
             certificate_verify_failed
             self signed certificate
