@@ -214,3 +214,13 @@ def test_what_a_tool_said_deep_in_a_long_answer_is_no_error() -> None:
     output = [{"type": "mcp_call", "output": "x" * 1_200_000, "error": {"code": "tool failed"}}]
     outcome = _whole(_response(output=output, usage=USAGE))
     assert (None, "resp_1") == (outcome.error, outcome.id)
+
+
+def test_web_searches_are_counted() -> None:
+    """Searches are billed apart; opening a page is no search, and none stays unknown."""
+    actions = [{"type": "search"}, {"type": "open_page"}, {"type": "search"}]
+    output = [{"type": "web_search_call", "action": action} for action in actions]
+    searched, plain = _whole(_response(output=output, usage=USAGE)), _whole(_response(usage=USAGE))
+    assert searched.usage is not None
+    assert plain.usage is not None
+    assert (2, None) == (searched.usage.web_searches, plain.usage.web_searches)

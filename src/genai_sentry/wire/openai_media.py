@@ -109,13 +109,11 @@ class TranscriptionFormat(SpeechFormat):
         return isinstance(body.get("model"), str)
 
     def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
-        """Temperature and output type; in a form they are text."""
+        """Temperature and streaming; in a form they are text."""
         given = body.get("stream")
         facts.stream = given is True or (isinstance(given, str) and given == "true")
         req.sampling(_numbers(body), facts.attributes)
-        facts.attributes["gen_ai.output.type"] = (
-            "json" if "json" in str(body.get("response_format", "json")) else "text"
-        )
+        facts.attributes["gen_ai.output.type"] = "text"
 
     def prompt(self, body: Mapping[str, object]) -> Content:
         """The hint that goes with the sound."""

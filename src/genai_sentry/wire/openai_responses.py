@@ -55,6 +55,8 @@ class ResponsesFormat(Format):
         """A response object in any state: completed, incomplete, failed, queued."""
         outcome = head(value)
         apply_usage(outcome, value.get("usage"))
+        if outcome.usage is not None and outcome.usage.web_searches is None:
+            outcome.usage.web_searches = _searches(value) or None
         # Realtime sessions put the error of a failed response into its status details.
         outcome.error = error_of(value) or error_of(mapping(value.get("status_details")))
         status = value.get("status")
@@ -85,6 +87,13 @@ class ResponsesFormat(Format):
         reason = _finish_reason(value.get("status"), None, value)
         return [{"role": "assistant", "parts": found, "finish_reason": reason or ""}] if found else []
 
+    def plain(self, body: bytes) -> bool:
+        """Nothing in it failed or is incomplete, and its error is null. Text inside strings is escaped."""
+        if body[:1] != b"{" or b'"completed"' not in body or b'"failed"' in body or b'"incomplete"' in body:
+            return False
+        at = body.find(b'"error"')
+        return at < 0 or body[at + 7 : at + 32].lstrip(b" \t\r\n:").startswith(b"null")
+
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of `response.*` events."""
         return ResponsesReader(self, capture=capture)
@@ -108,6 +117,12 @@ class CompactFormat(ResponsesFormat):
 
     name = "openai.responses.compact"
     endpoint_kind = "responses.compact"
+
+
+def _searches(value: Mapping[str, object]) -> int:
+    """Web searches that the provider made; opening a page is none."""
+    calls = [item for item in mappings(value.get("output")) if item.get("type") == "web_search_call"]
+    return sum(1 for call in calls if mapping(call.get("action")).get("type", "search") == "search")
 
 
 def _finish_reason(status: object, incomplete: str | None, value: Mapping[str, object]) -> str | None:
