@@ -23,6 +23,12 @@ DEFAULT_PERIOD_S = 60.0
 CONFIDENCE_BUCKET, CONFIDENCE_WINDOW = 0.5, 2.5
 """Standard deviations by which the use must exceed what would do no harm. A bucket's level has averaged already."""
 
+CONFIDENCE_GROWN = 1.6
+"""The same for a window in which use has grown markedly since the one before, or was high in that one already."""
+
+HIGH_SHARE, GROWTH_SHARE = 0.92, 0.4
+"""What is high use of the window before, and what is growth since (over 25 s; more over less), of the refill rate."""
+
 SETTLED_S = 10.0
 """With less than that to a window's end, most of its use is known, and proportionally less confidence will do."""
 
@@ -35,7 +41,7 @@ REACH_BUCKET, REACH_WINDOW = 3.0, 1.0
 SAFE_SHARE = 0.8
 """With more than that left, nothing is forecast: a burst that ends soon looks the same as a ramp."""
 
-MARGIN_SHARE = 0.04
+MARGIN_SHARE = 0.03
 """A window that is forecast to end with less than that left counts as exhausted."""
 
 _MIN_SPAN_S, _MIN_STEPS, _JUDGED_S = 4.0, 3, 0.5
@@ -56,6 +62,7 @@ class LimitModel:
     __slots__ = (
         "_anchor_at",
         "_base",
+        "_earlier",
         "_judged_at",
         "_period_s",
         "_points",
@@ -83,6 +90,7 @@ class LimitModel:
         self._refills = 0.0
         self._judged_at = -math.inf
         self._verdict: tuple[float, float] | None = None
+        self._earlier: tuple[float, float] | None = None
 
     @property
     def continuous(self) -> bool:
@@ -146,12 +154,21 @@ class LimitModel:
             reach, left, confidence = REACH_BUCKET, self.remaining, CONFIDENCE_BUCKET
         else:
             reach, left = REACH_WINDOW, self.remaining - MARGIN_SHARE * self.size
-            confidence = CONFIDENCE_WINDOW * min(1.0, until / SETTLED_S)
+            confidence = CONFIDENCE_WINDOW
+        settled = min(1.0, until / SETTLED_S)
         for mean, deviation, span in self._spans():
-            low = mean - confidence * deviation
+            grown = not continuous and self._has_grown(mean, span)
+            low = mean - (CONFIDENCE_GROWN if grown else confidence) * settled * deviation
             if low > 0.0 and left / low <= min(horizon_s, until, reach * span):
                 return min(self.remaining / mean, until), mean
         return None
+
+    def _has_grown(self, mean: float, span: float) -> bool:
+        """Whether the window before, together with the use since, speaks for a rise rather than for chance."""
+        if self._earlier is None:
+            return False
+        rate, refill = self._earlier
+        return rate >= HIGH_SHARE * refill or mean - rate >= GROWTH_SHARE * refill * math.sqrt(25.0 / span)
 
     def window_ends(self) -> float:
         """When the present window is over, after which a new alert may be raised."""
@@ -165,7 +182,7 @@ class LimitModel:
         self._points.clear()
         self._base = 0.0
         self._turned_at = None
-        self._verdict = None
+        self._verdict = self._earlier = None
         self._judged_at = -math.inf
 
     def _compare(self, at: float, remaining: float, reset_s: float | None) -> None:
@@ -173,11 +190,13 @@ class LimitModel:
         rise = remaining - self.remaining
         inflow = (at - self.seen_at) * self.size / (self._period_s or DEFAULT_PERIOD_S)
         turned = rise >= _TURN_SHARE * self.size and rise > 2.0 * inflow
+        since = self._turned_at
         if turned:
             self._turned_at = at
             self._refills = min(self._refills, 0.0)
-        if turned:
             self._verdict = None
+            length = at - since if since is not None else 0.0
+            self._earlier = ((self.size - self.remaining) / length, self.size / length) if length > 1.0 else None
         if turned or (rise > 0.0 and not self.continuous):
             self._base += self.size - self.remaining if turned or at >= self._anchor_at else rise
         if reset_s is None:
