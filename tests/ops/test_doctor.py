@@ -61,7 +61,8 @@ def test_sound_environment_finds_nothing() -> None:
         ({}, {"launched": True, "entry_points": {}}, "configurator-missing"),
         ({"OTEL_PYTHON_DISTRO": "nobody"}, {}, "distro-missing"),
         ({"OTEL_TRACES_EXPORTER": "jaeger"}, {}, "exporter-missing"),
-        ({"OTEL_TRACES_EXPORTER": "otlp"}, {}, "exporter-missing"),
+        ({"OTEL_LOGS_EXPORTER": "otlp"}, {}, "exporter-missing"),
+        ({"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, {}, "exporter-missing"),
         ({"OTEL_TRACES_SAMPLER": "always_off"}, {}, "sampling-hides-spans"),
         (
             {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0"},
@@ -69,7 +70,6 @@ def test_sound_environment_finds_nothing() -> None:
             "sampling-hides-spans",
         ),
         ({}, {"settings": Settings(trace_sample_rate=0)}, "sampling-hides-spans"),
-        ({"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.2"}, {}, "sampling-not-extrapolated"),
         ({}, {"settings": Settings(prices="/nowhere/prices.toml")}, "prices-wrong"),
         ({}, {"settings": Settings(prices={"gpt-4o": {"input": "cheap"}})}, "prices-wrong"),
     ],
@@ -83,6 +83,7 @@ def test_finds_what_is_wrong_in_an_environment(environ: dict[str, str], changes:
     "environ",
     [
         {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"},
+        {"OTEL_TRACES_EXPORTER": "otlp"},
         {"OTEL_TRACES_EXPORTER": "sentry,none"},
         {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "1.0"},
         {"OTEL_TRACES_SAMPLER": "always_on"},
@@ -210,7 +211,7 @@ def test_command_line(monkeypatch: Any, capsys: Any) -> None:
     answer = json.loads(capsys.readouterr().out)
     assert ["dsn-missing"] == [item["id"] for item in answer["findings"]]
     assert "Sentry DSN" in answer["checked"]
-    assert "round trip of an event" in answer["skipped"]
+    assert "round trip of an event and a metric" in answer["skipped"]
     assert len(CHECKS) == len(answer["checked"]) + len(answer["skipped"])
     assert 1 == main(["doctor", "--offline"])
     output = capsys.readouterr()

@@ -20,8 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--app",
         metavar="MODULE[:CALLABLE]",
-        help="the service's own set-up: imported (and called) here, then looked at; without it only variables, "
-        "packages and the way to Sentry are",
+        help="the service's own set-up: imported (and called) here, then looked at, with a test failure that goes "
+        "through its hooks to this machine only; without it only variables, packages and the way to Sentry are",
     )
     parser.add_argument("--offline", action="store_true", help="ask no server")
     parser.add_argument(

@@ -7,6 +7,8 @@ may be sampled. Rates are equations over two metrics; where a Sentry server does
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from genai_sentry.ops import names
 from genai_sentry.ops.config import BURNS, COMPARE_WITH, Config, MonitorConfig, burn_rate
 from genai_sentry.ops.objects import Object, Payload, mark
@@ -61,29 +63,40 @@ def _of_kind(error_type: str) -> str:
     return f"{names.ERROR_TYPE}:{error_type}"
 
 
-def _content(key: str, monitor: MonitorConfig) -> tuple[str, str, str, str, str, float]:
-    """Title, description, aggregate, query, kind of data, and threshold in the aggregate's unit."""
-    limit, minutes = f"{monitor.threshold:g}", monitor.window_minutes
+class _Watch(NamedTuple):
+    """What a monitor looks at; the threshold is in the aggregate's unit."""
+
+    title: str
+    about: str
+    aggregate: str
+    query: str
+    threshold: float
+    kind: str = METRIC
+
+
+def _watch(key: str, monitor: MonitorConfig) -> _Watch:
+    above, minutes = monitor.threshold, monitor.window_minutes
     if key in ("rate_limit", "context_length"):
-        words = "rate-limit errors" if key == "rate_limit" else "context-length errors"
-        about = f"More than {limit} {words} in {minutes} minutes."
-        return f"LLM {words}", about, names.ERROR_COUNT, _of_kind(key), METRIC, monitor.threshold
+        words = f"{key.replace('_', '-')} errors"
+        about = f"More than {above:g} {words} in {minutes} minutes."
+        return _Watch(f"LLM {words}", about, names.ERROR_COUNT, _of_kind(key), above)
     if key == "cost":
-        about = f"Cost of {minutes} minutes more than {limit} % above that of {monitor.compare_with} before."
-        return "LLM cost above the usual", about, names.COST_METRIC.of("sum"), "", METRIC, monitor.threshold
+        about = f"Cost of {minutes} minutes more than {above:g} % above that of {monitor.compare_with} before."
+        return _Watch("LLM cost above the usual", about, names.COST_METRIC.of("sum"), "", above)
     if key == "latency":
-        about = f"Mean latency of calls above {limit} s in {minutes} minutes."
+        about = f"Mean latency of calls above {above:g} s in {minutes} minutes."
         # span.duration is in milliseconds
-        return "LLM latency", about, "avg(span.duration)", names.CALLS, SPAN, monitor.threshold * 1000
-    about = f"More than {limit} % of calls failed in {minutes} minutes."
-    query = names.without(names.ERROR_TYPE, "cancelled")
-    return "LLM failure rate", about, _FAILED_SHARE, query, METRIC, monitor.threshold
+        return _Watch("LLM latency", about, "avg(span.duration)", names.CALLS, above * 1000, SPAN)
+    about = f"More than {above:g} % of calls failed in {minutes} minutes."
+    return _Watch("LLM failure rate", about, _FAILED_SHARE, names.without(names.ERROR_TYPE, "cancelled"), above)
 
 
-def _named(text: str, environment: str | None, joint: str) -> str:
-    if environment is None:
-        return text
-    return f"{text} ({environment})" if joint == " " else f"{text}{joint}{environment}"
+def _key(name: str, environment: str | None) -> str:
+    return name if environment is None else f"{name}@{environment}"
+
+
+def _title(title: str, environment: str | None) -> str:
+    return title if environment is None else f"{title} ({environment})"
 
 
 def monitors(config: Config) -> list[Object]:
@@ -94,11 +107,10 @@ def monitors(config: Config) -> list[Object]:
         for name, monitor in config.monitors.items():
             if not monitor.enabled:
                 continue
-            key = _named(name, environment, "@")
-            title, about, aggregate, query, kind, threshold = _content(name, monitor)
-            title = _named(title, environment, " ")
-            source = _source(aggregate, query, monitor.window_minutes, environment, kind)
-            payload = _detector(key, title, about, source, threshold, monitor.compare_with)
+            watch, key = _watch(name, monitor), _key(name, environment)
+            title = _title(watch.title, environment)
+            source = _source(watch.aggregate, watch.query, monitor.window_minutes, environment, watch.kind)
+            payload = _detector(key, title, watch.about, source, watch.threshold, monitor.compare_with)
             made.append(Object("detector", key, title, payload, monitor.route))
         if config.objective.enabled:
             made += _objective(config, environment)
@@ -114,8 +126,8 @@ def _objective(config: Config, environment: str | None) -> list[Object]:
     for name, window, share in BURNS:
         rate = burn_rate(objective.days, window, share)
         failing = rate * (100 - objective.target)
-        key = _named(f"objective.{name}_burn", environment, "@")
-        title = _named(f"LLM objective {objective.target:g} %: {name} burn", environment, " ")
+        key = _key(f"objective.{name}_burn", environment)
+        title = _title(f"LLM objective {objective.target:g} %: {name} burn", environment)
         about = (
             f"The error budget of {objective.days} days burns {rate:.3g} times too fast: {share:.0%} of it in "
             f"{window // 60} h, which is {failing:.3g} % of calls failing (threshold in failures of 100,000 calls)."

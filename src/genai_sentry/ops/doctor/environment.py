@@ -104,20 +104,25 @@ def exporters(facts: Facts) -> Iterator[Finding]:
         for name in filter(None, (part.strip() for part in facts.environ.get(variable, "").split(","))):
             if name == "none":
                 continue
-            wanted = _otlp(facts, signal) if name == "otlp" else name
-            if wanted not in known:
+            if not known & _wanted(facts, signal, name):
                 yield Finding(
                     "exporter-missing",
-                    f"{variable} names {name!r}, but no exporter {wanted!r} is installed: {signal} go nowhere.",
+                    f"{variable} names {name!r}, but that exporter is not installed: {signal} go nowhere.",
                     f"Install it, or set {variable} to one of {', '.join(sorted(known | {'none'}))}.",
                 )
 
 
-def _otlp(facts: Facts, signal: str) -> str:
-    """The exporter that `otlp` stands for, by the protocol that is set."""
-    general = facts.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
-    protocol = facts.environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_PROTOCOL", general)
-    return "otlp_proto_http" if protocol.strip().startswith("http") else "otlp_proto_grpc"
+OTLP = {"grpc": "otlp_proto_grpc", "http/protobuf": "otlp_proto_http"}
+"""The exporter of each protocol that `otlp` can stand for."""
+
+
+def _wanted(facts: Facts, signal: str, name: str) -> set[str]:
+    """The exporters that a name can stand for; `otlp` without a protocol takes what there is."""
+    if name != "otlp":
+        return {name}
+    general = facts.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
+    protocol = facts.environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_PROTOCOL", general).strip()
+    return {OTLP.get(protocol, protocol)} if protocol else set(OTLP.values())
 
 
 @check("sampling by variables", ENVIRONMENT)
@@ -137,29 +142,13 @@ def sampling(facts: Facts) -> Iterator[Finding]:
             "trace_sample_rate is 0: no trace is kept; dashboards of spans stay empty.",
             "Set GENAI_SENTRY_TRACE_SAMPLE_RATE above 0; failures and metrics are complete at any rate.",
         )
-    if sampler.endswith("traceidratio") and not _is_zero(share) and not _is_one(share):
-        yield Finding(
-            "sampling-not-extrapolated",
-            f"OTEL_TRACES_SAMPLER={sampler} keeps a share of {share}, which Sentry is not told: sums over spans are "
-            "too small.",
-            "Set GENAI_SENTRY_TRACE_SAMPLE_RATE instead: spans then carry their rate and Sentry extrapolates.",
-        )
 
 
 def _is_zero(text: str) -> bool:
-    return _number(text) == 0
-
-
-def _is_one(text: str) -> bool:
-    number = _number(text)
-    return number is None or number >= 1
-
-
-def _number(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text) == 0
     except ValueError:
-        return None
+        return False
 
 
 @check("price table", ENVIRONMENT)

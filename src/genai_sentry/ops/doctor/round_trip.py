@@ -1,4 +1,4 @@
-"""A failure sent through the service's own Sentry client to a receiver on loopback: what arrives of it?"""
+"""A failure and a metric through the service's own Sentry client to a receiver on loopback: what arrives?"""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ EXPECTED = frozenset(
 """Tags that dashboards and alerts need."""
 
 WAIT_S = 5.0
+MODEL = "doctor-test"
 PROBE = "genai-sentry doctor: round trip"
 
 
@@ -32,13 +33,20 @@ class DoctorProbe(Exception):
     """The failure that is sent."""
 
 
-@check("round trip of an event", PROCESS)
+@check("round trip of an event and a metric", PROCESS)
 def round_trip(facts: Facts) -> Iterator[Finding]:
-    """Tags that the service's own hooks (`before_send`, event processors, scrubbers) take away."""
+    """What the service's own hooks (`before_send`, event processors, scrubbers) take away."""
     kind = _reported_kind(facts)
     if facts.client is None or facts.runtime is None or kind is None:
         return
-    event = _arrived(facts, kind)
+    event, metric = _arrived(facts, kind)
+    if facts.runtime.settings.sentry_metrics and not metric:
+        yield Finding(
+            "metrics-dropped",
+            "A metric handed to Sentry did not leave the process: before_send_metric drops it, so dashboards count "
+            "nothing and monitors never fire.",
+            "Let metrics through whose names begin with llm.client. or gen_ai.client.",
+        )
     if event is None:
         yield Finding(
             "event-lost",
@@ -66,7 +74,9 @@ def _reported_kind(facts: Facts) -> ErrorType | None:
     return next((kind for kind in candidates if settings.report.get(kind, 1.0) in (True, 1.0)), None)
 
 
-def _arrived(facts: Facts, kind: ErrorType) -> dict[str, Any] | None:
+def _arrived(facts: Facts, kind: ErrorType) -> tuple[dict[str, Any] | None, bool]:
+    """The event as it arrived, and whether the metric did."""
+    from sentry_sdk import metrics
     from sentry_sdk.transport import make_transport
 
     from genai_sentry.testing import SentryReceiver
@@ -81,12 +91,14 @@ def _arrived(facts: Facts, kind: ErrorType) -> dict[str, Any] | None:
         try:
             _report(reporter, kind)
             reporter.flush(WAIT_S)
-            client.transport.flush(WAIT_S)
+            metrics.count(names.ERRORS.name, 1, attributes={names.MODEL: MODEL, names.ERROR_TYPE: kind.value})
+            client.flush(WAIT_S)
         finally:
             lent, client.transport = client.transport, own
             client.options["sample_rate"] = rate
             lent.kill()
-        return next((event for event in receiver.events if _is_probe(event)), None)
+        event = next((event for event in receiver.events if _is_probe(event)), None)
+        return event, any(item.get("name") == names.ERRORS.name for item in receiver.metrics)
 
 
 def _is_probe(event: dict[str, Any]) -> bool:
@@ -99,7 +111,7 @@ def _report(reporter: Any, kind: ErrorType) -> None:
     record = CallRecord(
         operation="chat",
         provider="doctor",
-        model="doctor-test",
+        model=MODEL,
         endpoint="/doctor",
         classification=classification(kind, reason, evidence="doctor"),
         error_type=DoctorProbe.__name__,
