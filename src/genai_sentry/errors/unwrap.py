@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from genai_sentry.errors.text import cut, html_text, is_html, statuses
+from genai_sentry.errors.text import cut, html_text, is_html, statuses, without_echoes
 
 MAX_DEPTH = 12
 MAX_NODES = 400
@@ -226,7 +226,7 @@ def _plain(text: str, path: str, found: Found, depth: int) -> None:
     short = cut(text)
     if short.strip():
         found.texts.append((depth, path, short))
-        found.statuses.extend((depth, path, status) for status in statuses(short)[:4])
+        found.statuses.extend((depth, path, status) for status in statuses(without_echoes(short))[:4])
 
 
 def _page(text: str, path: str, found: Found, depth: int) -> None:

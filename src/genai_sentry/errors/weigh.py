@@ -22,6 +22,7 @@ _BROKEN: dict[str, Label] = {
 """Finish reasons by which providers say that generation failed."""
 QUOTED = 50
 """Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
+_MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
     r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
@@ -67,6 +68,8 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
 def _named(case: Case, built: Index, depth: int, where: str, text: str) -> None:
     """Codes and class names that stand in a text; plain words are none."""
     for word in set(_CODE_LIKE.findall(text)):
+        if word.endswith("_API_KEY"):
+            case.add(WORD + 1, depth, len(word), _MISSING_KEY, f"{where}~{word[:80]}")
         best = _meaning(built, word, case.families)
         if best is not None:
             weight = best[0] - (11 if best[0] > VAGUE else 6)

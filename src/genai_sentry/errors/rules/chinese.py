@@ -43,6 +43,8 @@ CHINESE = Family(
             服务维护
         """,
         "server_error/bad_gateway": """
+            上游请求失败
+            请求转发失败
             上游服务错误
             上游返回错误
             上游错误

@@ -186,6 +186,13 @@ ENGLISH_ACCOUNT = Family(
             leading or trailing whitespace
         """,
         "permission_denied/region": """
+            not available in your location
+            not supported in your location
+            your location
+            unsupported location
+            restricted region
+            region … not allowed
+            your region
             country, region, or territory not supported
             not available in your country
             not available in your region
@@ -213,6 +220,8 @@ ENGLISH_ACCOUNT = Family(
             does not have the necessary scope
         """,
         "permission_denied/org": """
+            not available for your organization
+            not enabled for your organization
             not allowed for this organization
             disabled for this organization
             must be a member of an organization

@@ -36,6 +36,7 @@ ENGLISH_ANSWER = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            unable to get json response
             malformed tool call
             malformed json
             invalid response from

@@ -55,6 +55,7 @@ ENGLISH_CONTENT = Family(
             generated content … blocked
         """,
         "content_filter/image": """
+            not allowed by our safety system
             nsfw
             rejected by the safety system
             image was blocked due to safety

@@ -6,6 +6,27 @@ ENGLISH_REQUEST = Family(
     name="english",
     phrases={
         "context_length/input_too_long": """
+            tokens but the limit is
+            exceeds context window
+            conversation too long
+            is too large … tokens
+            token limit exceeded … >
+            exceeds the model limit
+            tokens … exceeds the limit
+            too many tokens in
+            maximum context
+            context overflow
+            context size exceeded
+            exceeds the token limit
+            exceed the token limit
+            exceeds maximum token
+            exceeds max token
+            over the limit of … tokens
+            tokens over
+            input token limit
+            prompt … exceeds … token
+            input … exceeds … tokens
+            message … too long
             maximum prompt length
             prompt token count
             total length of all messages is too long
@@ -93,6 +114,8 @@ ENGLISH_REQUEST = Family(
             unsupported schema
         """,
         "invalid_request/invalid_message_order": """
+            invalid signature in thinking block
+            signature in thinking
             must be a response to a preceeding message
             must be a response to a preceding message
             tool_use ids were found without tool_result
@@ -179,6 +202,10 @@ ENGLISH_REQUEST = Family(
             at most … image
         """,
         "invalid_request/unsupported_parameter": """
+            additional properties are not allowed
+            extraneous key
+            unrecognized key
+            unexpected field
             not supported on this model
             argument not supported
             not supported by this model
@@ -318,6 +345,16 @@ ENGLISH_REQUEST = Family(
             is less than the minimum
         """,
         "invalid_request/other": """
+            request body is not valid json
+            could not parse the json body of your request
+            invalid json body
+            json body is not valid
+            malformed json in request
+            body is not valid json
+            failed to parse request body
+            invalid request body
+            json: cannot unmarshal
+            could not be parsed as json
             no active response found
         """,
     },
@@ -330,6 +367,10 @@ ENGLISH_REQUEST = Family(
             must be
             malformed
             expected
+        """,
+        "context_length/input_too_long": """
+            context window
+            context length
         """,
     },
     wrappers={

@@ -6,6 +6,9 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "model_unavailable/not_found": """
+            engine … not found
+            engine … was not found
+            engine does not exist
             given endpoint does not exist
             model is not available
             endpoint … does not exist
@@ -57,6 +60,17 @@ ENGLISH_SERVICE = Family(
             has been discontinued
         """,
         "model_unavailable/no_access": """
+            model … not available for your
+            not allowed to sample from this model
+            not allowed to use this model
+            not permitted to use model
+            no access to model
+            do not have access to this model
+            model is not available to
+            not available to your
+            not authorized to use this model
+            upgrade … to use this model
+            requires a paid
             promotion has ended
             free period has ended
             does not have access to … model
@@ -68,7 +82,6 @@ ENGLISH_SERVICE = Family(
             organization must be verified
             not allowed to access model
             not available on your current plan
-            not available for your
             not available on the free
             model … requires … plan
             model … subscription
@@ -202,6 +215,18 @@ ENGLISH_SERVICE = Family(
             context canceled
         """,
         "rate_limit": """
+            limit exceeded for this minute
+            per-minute limit
+            per-hour limit
+            reached our limits
+            messages per hour
+            requests per hour
+            too many messages
+            try again in a few minutes
+            limit will reset
+            limit resets
+            resets at
+            resets in
             rate limit reached
             rate limit exceeded
             rate limit is exceeded
@@ -258,6 +283,7 @@ ENGLISH_SERVICE = Family(
     },
     words={
         "rate_limit": """
+            per hour
             rate limit
             ratelimit
             too many

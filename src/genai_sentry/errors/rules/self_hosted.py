@@ -78,6 +78,10 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            error was encountered while running the model
+            do load request
+            post predict
+            health resp
             llama runner process has terminated
             llama runner process no longer running
             model runner has unexpectedly stopped
