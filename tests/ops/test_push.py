@@ -118,6 +118,16 @@ def test_never_touches_what_is_not_marked(sentry: Any, capsys: Any) -> None:
     assert [foreign, elsewhere] == [sentry.objects["detectors"][key] for key in ("50", "51")]
 
 
+def test_leaves_the_alerts_of_other_projects(sentry: Any, capsys: Any) -> None:
+    """Alerts belong to the organisation: those that another project's push made are neither changed nor pruned."""
+    other = {"id": "60", "name": "LLM quota used up [genai-sentry:other/quota]", "enabled": True}
+    sentry.objects["workflows"]["60"] = dict(other)
+    push(capsys, "monitors", "push")
+    code, answer, _ = push(capsys, "alerts", "push", "--prune")
+    assert (0, {"create done"}) == (code, set(actions(answer)))
+    assert other == sentry.objects["workflows"]["60"]
+
+
 def test_refuses_a_dashboard_title_that_is_taken(sentry: Any, capsys: Any) -> None:
     """A dashboard of someone else with the same title is an error that names it; nothing is changed."""
     sentry.objects["dashboards"]["5"] = {"id": "5", "title": "LLM cost (genai-sentry)", "widgets": []}
