@@ -387,7 +387,7 @@ def test_a_catalogue_that_can_not_be_imported_costs_only_the_prices(
     made.load()
     assert made.ready()
     assert made.find("openai", "gpt-4o", at=AT) is None
-    assert made.listed("gpt") == []
+    assert made.names("gpt") == []
     assert made.providers() == []
     assert len(caplog.records) == 1
 

@@ -76,6 +76,18 @@ def test_the_users_prices_win_over_list_prices() -> None:
     assert (pytest.approx(0.15), "price_table") == (other.total_usd, other.source)
 
 
+def test_the_users_prices_begin_on_their_day() -> None:
+    """A list price, or none, is remembered only until an own price begins."""
+    CATALOGUE.load()
+    own = {"from": "2026-12-01", "input": 1.0, "output": 1.0}
+    mine = Pricer({"openai": {"gpt-4o": own, "house": own}})
+    later = datetime(2026, 12, 1, tzinfo=UTC).timestamp()
+    for model, before in (("gpt-4o", 2.5), ("house", None)):
+        costs = [mine.cost("openai", [model], USAGE, at=at) for at in (AT, later - 1, later, later - 1)]
+        figures = [cost and round(cost.total_usd, 9) for cost in costs]
+        assert [before, before, 1.0, before] == figures
+
+
 def test_the_users_prices_need_no_catalogue() -> None:
     """Own prices work before the catalogue is there, and do not wait for it."""
     cold = Catalogue()

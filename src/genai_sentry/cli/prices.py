@@ -71,16 +71,12 @@ def price_table(path: str | None) -> PriceTable:
 
 def _rows(words: Sequence[str], provider: str, table: PriceTable) -> list[Row]:
     now = time.time()
-    names = {
-        (item.provider, item.model): None
-        for word in words
-        for item in CATALOGUE.listed(word.rpartition("/")[2] if provider else word, provider)
-    }
-    names |= dict.fromkeys(
+    names = {name for word in words for name in CATALOGUE.names(word, provider)}
+    names |= {
         (seller, model)
         for seller, model in table.names()
         if provider in ("", seller) and any(word.lower() in model for word in words)
-    )
+    }
     rows = []
     for seller, model in sorted(names):
         own = table.find(seller, [model], at=now)

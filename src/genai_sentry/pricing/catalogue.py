@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("genai_sentry")
 
 DAY_S = 86_400
-FORK_WAIT_S = 10.0
-"""How long a fork waits for an import in progress: a child would inherit its half-held locks."""
+LONGEST_WAIT_S = 10.0
+"""How long an import in progress is waited for: by `load`, and by a fork, whose child would inherit its held locks."""
 
 COUNTS: dict[str, str] = {
     "input_tokens": "input_tokens",
@@ -78,21 +78,6 @@ class Found(NamedTuple):
     model: str
 
 
-class Listed(NamedTuple):
-    """A row of the catalogue.
-
-    Attributes:
-        provider, model: the catalogue's names.
-        rates: its standard prices now.
-        context_window: tokens; None where unknown.
-    """
-
-    provider: str
-    model: str
-    rates: tuple[Rate, ...]
-    context_window: int | None
-
-
 @dataclass(slots=True)
 class _Modules:
     snapshot: Callable[[], DataSnapshot]
@@ -125,7 +110,7 @@ class Catalogue:
         with self._lock:
             started, self._started = self._started, True
         if started:
-            self._done.wait()
+            self._done.wait(LONGEST_WAIT_S)
         else:
             self._load()
 
@@ -151,7 +136,7 @@ class Catalogue:
     def before_fork(self) -> None:
         """Let an import in progress finish."""
         if self._started and not self._done.is_set():
-            self._done.wait(FORK_WAIT_S)
+            self._done.wait(LONGEST_WAIT_S)
 
     def edition(self) -> object:
         """The data in use: another object after an update; None where there are none."""
@@ -215,13 +200,12 @@ class Catalogue:
             (rates if unit in COUNTS else pieces)[count] = rate
         return tuple({**pieces, **rates}.values())
 
-    def listed(self, word: str = "", provider: str = "") -> list[Listed]:
-        """Models whose name contains `word`, with their standard prices at this moment."""
+    def names(self, word: str = "", provider: str = "") -> list[tuple[str, str]]:
+        """Provider and model of every entry whose name contains `word`."""
         if self._modules is None:
             return []
-        now = datetime.now(UTC)
         return [
-            Listed(seller.id, info.id, self._rates(info.get_prices(now)), info.context_window)
+            (seller.id, info.id)
             for seller in self._modules.snapshot().providers
             if provider in ("", seller.id)
             for info in seller.models

@@ -36,7 +36,7 @@ class _Cached(NamedTuple):
 
 
 class Pricer:
-    """Prices calls. Safe under threads: its only state are two dicts whose entries are replaced whole.
+    """Prices calls. Safe under threads: what it remembers is replaced whole.
 
     Args:
         prices: the user's price table, or the path of a TOML or JSON file with one.
@@ -136,12 +136,15 @@ class Pricer:
             self._catalogue.warm()
             self.unpriced_while_warming += not self._catalogue.ready()
             return None
+        start, end = self._table.window(moment)
         for seller, model in sellers(provider, models, host=host, answered=answered):
             found = self._catalogue.find(seller, model, tier=tier, batch=batch, at=moment)
             if found is not None:
                 card = None if found.card is None else found.card.dearer(uplift(seller, model, host))
-                return self._remember(key, _Cached(card, found.start, found.end, "price_table"))
-        return self._remember(key, _Cached(None, -math.inf, math.inf, "price_table"))
+                # Until the user's table has a list that begins.
+                start, end = max(start, found.start), min(end, found.end)
+                return self._remember(key, _Cached(card, start, end, "price_table"))
+        return self._remember(key, _Cached(None, start, end, "price_table"))
 
     def _remember(self, key: tuple[Any, ...], entry: _Cached) -> _Cached:
         if len(self._cache) >= CACHED:

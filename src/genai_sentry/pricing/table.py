@@ -25,6 +25,7 @@ a service tier or a batch as the rest.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -92,8 +93,17 @@ class PriceTable:
             seller_of(name): _models(f"{origin}{name}", models) for name, models in _tables(origin, table).items()
         }
 
+        starts = {item.start for models in self._sellers.values() for dated in models.values() for item in dated}
+        self._starts = sorted(starts - {-math.inf})
+
     def __bool__(self) -> bool:
         return bool(self._sellers)
+
+    def window(self, at: float) -> tuple[float, float]:
+        """The time around `at` in which no list begins."""
+        position = bisect_right(self._starts, at)
+        start = self._starts[position - 1] if position else -math.inf
+        return start, self._starts[position] if position < len(self._starts) else math.inf
 
     def sellers(self) -> list[str]:
         """Providers and hosts that the table names."""
