@@ -337,6 +337,15 @@ def test_unknown_price_keys_of_newer_data_are_left_out(prices: Catalogue) -> Non
     assert {"input_tokens": 1e-6, "output_tokens": 2e-6} == {rate.count: rate.usd for rate in prices._rates(newer)}
 
 
+def test_the_price_of_input_audio_wins_over_that_of_any_audio(prices: Catalogue) -> None:
+    """Where a model prices audio in general and audio input in particular, input pays the latter, in any order."""
+    for names in (("audio_hours", "input_audio_hours"), ("input_audio_hours", "audio_hours")):
+        hours = {"audio_hours": Decimal(36), "input_audio_hours": Decimal(72)}
+        both = genai.ModelPrice(**{name: hours[name] for name in names})
+        assert [("input_seconds", 0.02)] == [(rate.count, rate.usd) for rate in prices._rates(both)]
+    assert [0.01] == [rate.usd for rate in prices._rates(genai.ModelPrice(audio_hours=Decimal(36)))]
+
+
 def test_importing_the_package_imports_no_prices() -> None:
     """Neither the package nor its pricing imports genai-prices or what that needs; warming does, in the background."""
     code = (
