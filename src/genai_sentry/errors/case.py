@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from genai_sentry.errors import chain
-from genai_sentry.errors.index import Index, index
+from genai_sentry.errors.index import Index, Phrase, index
 from genai_sentry.errors.rules.model import Label
 from genai_sentry.errors.text import without_frames
 from genai_sentry.errors.unwrap import Found, gather
@@ -25,7 +25,14 @@ class Candidate(NamedTuple):
     depth: int
     length: int
     label: Label
-    evidence: str
+    evidence: str | tuple[str, Phrase]
+
+    def shown(self) -> str:
+        """The evidence in one line."""
+        if isinstance(self.evidence, str):
+            return self.evidence
+        where, phrase = self.evidence
+        return f"{where}~{' … '.join(part.strip() for part in phrase.parts)}"
 
 
 @dataclass(slots=True)
@@ -41,7 +48,7 @@ class Case:
     candidates: list[Candidate] = field(default_factory=list)
     texts: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add(self, weight: int, depth: int, length: int, label: Label, evidence: str) -> None:
+    def add(self, weight: int, depth: int, length: int, label: Label, evidence: str | tuple[str, Phrase]) -> None:
         """Note a piece of evidence."""
         self.candidates.append(Candidate(weight, depth, length, label, evidence))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from genai_sentry.errors import figures, waits
-from genai_sentry.errors.case import Candidate, Case, families_of, open_case
+from genai_sentry.errors.case import Candidate, Case, open_case
 from genai_sentry.errors.index import CODE, WORD, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
@@ -111,7 +111,7 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     decided = _judge(case)
     if decided is None:
         return _result(case, ErrorType.UNKNOWN, Reason.UNSPECIFIED, "nothing that tells", all_text)
-    return _result(case, decided.label[0], reason_of(case, decided, all_text), decided.evidence, all_text)
+    return _result(case, decided.label[0], reason_of(case, decided, all_text), decided.shown(), all_text)
 
 
 _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECTION_ERROR, ErrorType.RATE_LIMIT)
@@ -193,4 +193,7 @@ def classify(
 
 def known_families(text: str, provider: str | None = None) -> list[str]:
     """The families of providers that a text, or a provider's name, gives away, in alphabetical order."""
-    return sorted(families_of(index(), provider or "", [text]))
+    built = index()
+    shown, name = text[:20_000].lower(), (provider or "").lower()
+    known = {family for word, family in built.providers if word in name}
+    return sorted(known or {family for sign, family in built.all_signs if sign in shown})

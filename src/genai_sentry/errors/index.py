@@ -75,7 +75,8 @@ class Index:
         anchors: phrases by the beginning of their rarest word.
         unspaced: phrases in scripts without spaces.
         providers: words in provider names, and the family that they tell.
-        signs: words in errors, and the family that they tell.
+        signs: words in errors, and the family that they tell, of families with rules of their own.
+        all_signs: the same of all families.
     """
 
     codes: dict[str, Meaning] = field(default_factory=dict)
@@ -85,6 +86,7 @@ class Index:
     unspaced: list[Phrase] = field(default_factory=list)
     providers: list[tuple[str, str]] = field(default_factory=list)
     signs: list[tuple[str, str]] = field(default_factory=list)
+    all_signs: list[tuple[str, str]] = field(default_factory=list)
 
 
 _NO_SIGN = re.compile(r"[^a-z0-9]+")
@@ -134,7 +136,9 @@ def index() -> Index:
             for label, line in _lines(table):
                 _add(built, _phrase(line, weight, label, family.name), frequency)
         built.providers.extend((word, family.name) for word in family.providers)
-        built.signs.extend((sign, family.name) for sign in family.signs)
+        built.all_signs.extend((sign, family.name) for sign in family.signs)
+        if family.own_codes or family.own_broad or family.own_phrases or family.own_decisive:
+            built.signs.extend((sign, family.name) for sign in family.signs)
     built.exceptions = {**built.codes, **built.exceptions}
     return built
 

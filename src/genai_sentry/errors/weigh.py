@@ -23,6 +23,7 @@ _BROKEN: dict[str, Label] = {
 QUOTED = 50
 """Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
 _MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
+_NO_BODY = " status code no body "
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
     r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
@@ -113,21 +114,28 @@ def weigh_text(case: Case, built: Index, depth: int, where: str, text: str) -> N
             if alone or one.weight > WORD
         ]
     for one in matched:
-        case.add(one.weight, depth, one.length, one.label, f"{where}~{' … '.join(part.strip() for part in one.parts)}")
+        case.add(one.weight, depth, one.length, one.label, (where, one))
+
+
+def _bare(case: Case) -> bool:
+    """Whether a 400 came with no word on what is wrong: then it may be anything."""
+    if case.found.codes:
+        return False
+    return all(len(normal(text).replace(_NO_BODY, " ").split()) <= 3 for _, _, text in case.texts)
 
 
 def weigh_status(case: Case) -> None:
-    texts = any(len(normal(text).replace(" status code no body ", " ").split()) > 3 for _, _, text in case.texts)
-    if case.status is not None:
-        said = of_status(case.status)
-        if said is not None and not (case.status == 400 and not texts and not case.found.codes):
-            case.add(said[0], -1, 0, said[1], f"status={case.status}")
+    """The status of the response, and those that bodies and messages name; inner ones first."""
+    outer = case.status
+    if outer is not None and not (outer == 400 and _bare(case)):
+        said = of_status(outer)
+        if said is not None:
+            case.add(said[0], -1, 0, said[1], f"status={outer}")
+    more = 1 if outer in (None, 200, 500, 502) else 0
     for depth, where, status in case.found.statuses:
         said = of_status(status)
-        if said is not None and not (status == 400 and not texts):
-            case.add(
-                said[0] + (1 if case.status in (None, 200, 500, 502) else 0), depth, 0, said[1], f"{where}={status}"
-            )
+        if said is not None and not (status == 400 and _bare(case)):
+            case.add(said[0] + more, depth, 0, said[1], f"{where}={status}")
 
 
 def weigh_fact(case: Case) -> None:

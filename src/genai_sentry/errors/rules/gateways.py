@@ -111,7 +111,6 @@ LITELLM = Family(
         """,
         "model_unavailable/not_found": """
             invalid model name passed in model
-            llm provider not provided
         """,
         "model_unavailable/no_provider": """
             no deployments available for selected model
@@ -135,6 +134,9 @@ LITELLM = Family(
         "permission_denied/scope": """
             only proxy admin can
             user not allowed to access this route
+        """,
+        "invalid_request/invalid_parameter": """
+            llm provider not provided
         """,
     },
 )
