@@ -132,6 +132,11 @@ SETUPS: dict[str, tuple[str, dict[str, str], set[str]]] = {
         {},
         {"pii-without-content"},
     ),
+    "metrics dropped": (
+        "import genai_sentry\ngenai_sentry.init(sentry_options={'before_send_metric': lambda metric, hint: None})\n",
+        {},
+        {"metrics-dropped"},
+    ),
     "retries on retries": (
         f"import tenacity\nimport openai\nclient = openai.OpenAI(api_key='x')\n{SOUND}",
         {},

@@ -58,10 +58,10 @@ def span_exporter(facts: Facts) -> Iterator[Finding]:
 
 
 def _made_here(facts: Facts) -> bool:
-    """Whether `genai_sentry.init()` made the provider: its spans carry their sampling rate."""
-    from genai_sentry.setup import Stamp
+    """Whether this package made the provider: its spans carry their sampling rate."""
+    from genai_sentry.telemetry.stamp import is_stamped
 
-    return any(isinstance(processor, Stamp) for processor in facts.processors())
+    return is_stamped(facts.provider)
 
 
 def _sends_itself(processor: Any) -> bool:
@@ -73,11 +73,11 @@ def provider_order(facts: Facts) -> Iterator[Finding]:
     """A second provider was refused by OpenTelemetry, and its processors with it."""
     if not any("Overriding of current TracerProvider" in message for message in facts.warnings):
         return
-    if "otlp" in facts.integrations:
+    if "otlp" in facts.integrations or _made_here(facts):
         yield Finding(
             "provider-after-sentry",
-            "set_tracer_provider() was called after Sentry had made a provider: OpenTelemetry refused it, and its "
-            "processors and exporters see nothing.",
+            "set_tracer_provider() was called after Sentry's set-up had made a provider: OpenTelemetry refused it, "
+            "and its processors and exporters see nothing.",
             "Set your TracerProvider first, then call genai_sentry.init() or sentry_sdk.init().",
         )
     else:
@@ -104,15 +104,29 @@ def propagator(facts: Facts) -> Iterator[Finding]:
 @check("exporters to Sentry", PROCESS)
 def exporters_to_sentry(facts: Facts) -> Iterator[Finding]:
     """Each span arrives more than once."""
-    host = urlsplit(facts.dsn).hostname or ""
-    ways = [type(item).__name__ for item in facts.exporters() if _goes_to_sentry(item, host)]
-    ways += [type(item).__name__ for item in facts.processors() if _sends_itself(item)]
+    ways = _ways_to_sentry(facts)
     if len(ways) > 1:
         yield Finding(
             "second-exporter",
             f"{len(ways)} ways lead to Sentry ({', '.join(ways)}): spans, tokens and costs are counted more than once.",
             "Keep one: OTLPIntegration(setup_otlp_traces_exporter=False) leaves it to your own exporter.",
         )
+
+
+def _ways_to_sentry(facts: Facts) -> list[str]:
+    """Class names of what sends spans to Sentry; this package's exporter counts unless it stands aside."""
+    from genai_sentry.launcher import takeover
+    from genai_sentry.launcher.exporter import SentrySpanExporter
+
+    host = urlsplit(facts.dsn).hostname or ""
+    ways = [type(item).__name__ for item in facts.processors() if _sends_itself(item)]
+    for exporter in facts.exporters():
+        if isinstance(exporter, SentrySpanExporter):
+            if not takeover.taken_over():
+                ways.append(type(exporter).__name__)
+        elif _goes_to_sentry(exporter, host):
+            ways.append(type(exporter).__name__)
+    return ways
 
 
 def _goes_to_sentry(exporter: Any, host: str) -> bool:
@@ -203,13 +217,13 @@ def sampler(facts: Facts) -> Iterator[Finding]:
 @check("two tracings", PROCESS)
 def two_tracings(facts: Facts) -> Iterator[Finding]:
     """Sentry's own tracing and OpenTelemetry's export side by side."""
-    if "otlp" not in facts.integrations:
+    if "otlp" not in facts.integrations and not _ways_to_sentry(facts):
         return
     if facts.option("traces_sample_rate") is not None or facts.option("traces_sampler") is not None:
         yield Finding(
             "two-tracings",
-            "traces_sample_rate (or traces_sampler) is set and OTLPIntegration exports too: two traces for each "
-            "request, and errors are linked to the other one.",
+            "traces_sample_rate (or traces_sampler) is set, and OpenTelemetry's spans go to Sentry too: two traces for "
+            "each request, and errors are linked to one of them.",
             "Remove traces_sample_rate and traces_sampler from sentry_sdk.init(); sampling is OpenTelemetry's.",
         )
 
@@ -263,7 +277,7 @@ def _own_modules() -> Iterator[tuple[str, ModuleType]]:
     base = getattr(sys, "base_prefix", sys.prefix)
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None) or ""
-        if not path or "site-packages" in path or path.startswith((f"{base}/lib", f"{base}\\Lib")):
+        if not path or "-packages" in path or path.startswith((f"{base}/lib", f"{base}\\Lib")):
             continue
         if not name.startswith("genai_sentry"):
             yield name, module
