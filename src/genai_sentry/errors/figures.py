@@ -91,6 +91,36 @@ def of_rate_limit(text: str) -> dict[str, int | float]:
 _TOKENS_A_MINUTE, _REQUESTS_A_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
 _TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
 _WINDOWS = tuple(
+    (words, reason, re.compile(pattern))
+    for words, reason, pattern in (
+        (
+            ("min", "tpm"),
+            _TOKENS_A_MINUTE,
+            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute",
+        ),
+        (
+            ("min", "sec", "rpm", "qps"),
+            _REQUESTS_A_MINUTE,
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|"
+            r"per-min\b",
+        ),
+        (
+            ("day", "tpd", "86400"),
+            _TOKENS_A_DAY,
+            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400",
+        ),
+        (
+            ("day", "rpd"),
+            _REQUESTS_A_DAY,
+            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|requests_per_day\b|per-day\b",
+        ),
+        (("concurren", "parallel"), Reason.CONCURRENCY, r"concurren|parallel request"),
+    )
+)
+"""Each with words without one of which it can't be there."""
+_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
+_TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
+_WINDOWS = tuple(
     (reason, re.compile(pattern))
     for reason, pattern in (
         (
@@ -125,7 +155,9 @@ def window(text: str) -> Reason | None:
     lower = text.lower()
     if _HINTS.search(lower) is None:
         return None
-    found = [reason for reason, pattern in _WINDOWS if pattern.search(lower)]
+    found = [
+        reason for words, reason, pattern in _WINDOWS if any(word in lower for word in words) and pattern.search(lower)
+    ]
     if found:
         return found[0] if len(found) == 1 else None
     minute, day = _MINUTE.search(lower), _DAY.search(lower)

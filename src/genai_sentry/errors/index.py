@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -18,6 +20,8 @@ WRAPPER, VAGUE, WORD, ENVELOPE = 55, 15, 12, 4
 
 GAP = 110
 """Characters that `…` in a phrase may stand for."""
+CJK = 0x2E80
+"""Letters beyond this are of scripts without spaces."""
 KEY = 5
 """Letters of a word by which phrases are looked up, so that plurals and participles are met too."""
 
@@ -72,7 +76,8 @@ class Index:
         codes: by compared form, whoever sends them.
         own: by family and compared form.
         exceptions: the codes again, but where a name is both, as an exception's.
-        anchors: phrases by the beginning of their rarest word.
+        pairs: phrases by the beginnings of their rarest two neighbouring words.
+        anchors: phrases that have no such pair, by the beginning of their rarest word.
         unspaced: phrases in scripts without spaces.
         providers: words in provider names, and the family that they tell.
         signs: words in errors, and the family that they tell, of families with rules of their own.
@@ -82,6 +87,7 @@ class Index:
     codes: dict[str, Meaning] = field(default_factory=dict)
     own: dict[tuple[str, str], Meaning] = field(default_factory=dict)
     exceptions: dict[str, Meaning] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], list[Phrase]] = field(default_factory=dict)
     anchors: dict[str, list[Phrase]] = field(default_factory=dict)
     unspaced: list[Phrase] = field(default_factory=list)
     providers: list[tuple[str, str]] = field(default_factory=list)
@@ -150,48 +156,43 @@ def phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
 
 def _phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
     parts = [normal(part).rstrip() for part in line.split("…")]
-    if not line.isascii() and any(ord(letter) > 0x2E80 for letter in line):
+    if not line.isascii() and any(ord(letter) > CJK for letter in line):
         parts = [part.strip() for part in parts]
     shown = tuple(part for part in parts if part.strip())
     own = weight in (OWN_PHRASE, DECISIVE)
     return Phrase(shown, weight, label, family, own, line.startswith("^"), sum(map(len, shown)))
 
 
-def _words(parts: Iterable[str]) -> list[str]:
-    return [word for part in parts for word in part.split()]
+def keys_of(text: str) -> list[str]:
+    """The beginnings of a normalised text's words."""
+    return [word[:KEY] for word in text.split()]
 
 
-def _frequency(every: tuple[Family, ...]) -> dict[str, int]:
-    counts: dict[str, int] = {}
+def _frequency(every: tuple[Family, ...]) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for family in every:
         for table in (family.phrases, family.own_phrases, family.own_decisive, family.wrappers, family.words):
             for lines in table.values():
-                for word in normal(lines).split():
-                    counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1
-    for word in (
-        "the",
-        "your",
-        "to",
-        "of",
-        "is",
-        "in",
-        "for",
-        "not",
-        "this",
-        "error",
-        "request",
-        "model",
-        "that",
-        "and",
-    ):
-        counts[word[:KEY]] = counts.get(word[:KEY], 0) + 1000
+                counts.update(keys_of(normal(lines)))
+    counts.update(dict.fromkeys(keys_of(_COMMON), 1000))
     return counts
 
 
-def _add(built: Index, added: Phrase, frequency: Mapping[str, int]) -> None:
-    words = _words(added.parts)
-    if any(ord(letter) > 0x2E80 for word in words for letter in word):
+_COMMON = "the your to of is in for not this error request model that and"
+
+
+def _add(built: Index, added: Phrase, frequency: Counter[str]) -> None:
+    if any(ord(letter) > CJK for part in added.parts for letter in part):
         built.unspaced.append(added)
         return
-    anchor = min(words, key=lambda word: frequency.get(word[:KEY], 0))
-    built.anchors.setdefault(anchor[:KEY], []).append(added)
+    pairs: list[tuple[str, str]] = []
+    for part in added.parts:
+        keys = keys_of(part)
+        whole = len(keys) if len(keys[-1]) == KEY else len(keys) - 1  # a short last word may be the start of a longer
+        pairs += itertools.pairwise(keys[:whole])
+    if pairs:
+        rarest = min(pairs, key=lambda pair: frequency[pair[0]] + frequency[pair[1]])
+        built.pairs.setdefault(rarest, []).append(added)
+        return
+    anchor = min((key for part in added.parts for key in keys_of(part)), key=lambda key: frequency[key])
+    built.anchors.setdefault(anchor, []).append(added)

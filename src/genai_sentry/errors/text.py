@@ -156,7 +156,7 @@ _STATUS = re.compile(
 )
 
 
-_THREE_DIGITS = re.compile(r"[1-5]\d\d")
+_THREE_DIGITS = re.compile(r"(?<![\w.$-])[1-5]\d\d(?![\w-])")
 
 
 def statuses(text: str) -> list[int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
-from genai_sentry.errors.index import KEY, VAGUE, WORD, Index, Phrase, compared
+from genai_sentry.errors.index import VAGUE, WORD, Index, Phrase, compared, keys_of
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
@@ -78,16 +79,15 @@ def _named(case: Case, built: Index, depth: int, where: str, text: str) -> None:
 
 
 def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
-    matched: list[Phrase] = []
-    anchors = built.anchors
-    for key in {word[:KEY] for word in text.split()} & anchors.keys():
-        matched += [
-            candidate
-            for candidate in anchors[key]
-            if candidate.parts[0] in text
-            and (not candidate.own or candidate.family in families)
-            and candidate.found_in(text) >= 0
-        ]
+    keys = keys_of(text)
+    nominated = [built.pairs[pair] for pair in built.pairs.keys() & set(itertools.pairwise(keys))]
+    nominated += [built.anchors[key] for key in built.anchors.keys() & set(keys)]
+    matched = [
+        one
+        for several in nominated
+        for one in several
+        if one.parts[0] in text and (not one.own or one.family in families) and one.found_in(text) >= 0
+    ]
     if not text.isascii():
         matched.extend(
             candidate for candidate in built.unspaced if candidate.parts[0] in text and candidate.found_in(text) >= 0
