@@ -782,6 +782,20 @@ def otlp_capture_on() -> World:
     return world
 
 
+def cancelled_then_captured() -> World:
+    world = World().init()
+    for replacement in (TimeoutError(), RuntimeError()):
+        try:
+            try:
+                raise asyncio.CancelledError
+            except asyncio.CancelledError as error:
+                world.failed(error, classification=classify(error))
+                raise replacement from error
+        except (TimeoutError, RuntimeError) as error:
+            sentry_sdk.capture_exception(error)
+    return world
+
+
 def reporter_closed() -> World:
     world = World().init().provider(RATE_LIMIT)
     world.reporter.close()

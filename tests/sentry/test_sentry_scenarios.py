@@ -225,7 +225,7 @@ def test_a_log_message_gets_the_failure_s_stack(sent: Any) -> None:
 
 def test_a_log_message_of_text_alone_can_t_be_recognised(sent: Any) -> None:
     """Logged after the except block, as text: the log's event and the failure's own."""
-    log, failure = sent("logged_as_text_later")
+    log, failure = sorted(sent("logged_as_text_later"), key=lambda event: "exception" in event)
     assert "exception" not in log
     assert failure["fingerprint"] == GROUP
 
@@ -236,6 +236,13 @@ def test_another_exception_in_between_is_an_event_of_its_own(sent: Any) -> None:
     assert (last(other)["type"], (other.get("tags") or {}).get("llm_error_type")) == ("ValueError", None)
     assert any("vars" in frame for frame in frames(other))
     assert failure["fingerprint"] == GROUP
+
+
+def test_a_cancellation_is_no_failure_unless_it_was_a_deadline(sent: Any) -> None:
+    """`TimeoutError` from a cancelled call is a timeout; another exception from one stays as it is."""
+    timeout, other = sent("cancelled_then_captured")
+    assert timeout["fingerprint"] == ["llm", "timeout", "app_deadline", "openai", "gpt-4o"]
+    assert (other.get("fingerprint"), "llm_error_type" in (other.get("tags") or {})) == (None, False)
 
 
 def test_a_failed_fallback_does_not_swallow_the_first_failure(sent: Any) -> None:

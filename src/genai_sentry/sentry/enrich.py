@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import events, frames, scrub, snapshot
 from genai_sentry.sentry.matching import Calls, Found, Mark, State, find, is_marked
@@ -59,7 +60,7 @@ class Enricher:
         if error is None:
             return event
         found, succeeded = find(error, self._calls)
-        found = [item for item in found if item.mark.owner is self._outbox]
+        found = [item for item in found if item.mark.owner is self._outbox and _is_failure(item.mark, error)]
         if found:
             return self._carry(event, found, error)
         if succeeded is not None:
@@ -235,6 +236,19 @@ def _error(hint: Any) -> BaseException | None:
         if isinstance(value, BaseException):
             return value
     return sys.exc_info()[1]
+
+
+def _is_failure(mark: Mark, error: BaseException) -> bool:
+    """Whether a call that ended in a cancellation is one after all: by a deadline, or because it was asked for."""
+    what = mark.record.classification
+    if what is None or what.type is not ErrorType.CANCELLED or mark.state is not State.QUIET:
+        return True
+    if isinstance(error, TimeoutError):
+        mark.record.classification = classification(
+            ErrorType.TIMEOUT, Reason.APP_DEADLINE, evidence="exception=TimeoutError caused by a cancellation"
+        )
+        return True
+    return False
 
 
 def _mechanism(event: Event) -> dict[str, Any]:
