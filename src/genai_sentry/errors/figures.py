@@ -118,31 +118,6 @@ _WINDOWS = tuple(
     )
 )
 """Each with words without one of which it can't be there."""
-_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
-_TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
-_WINDOWS = tuple(
-    (reason, re.compile(pattern))
-    for reason, pattern in (
-        (
-            _TOKENS_A_MINUTE,
-            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute",
-        ),
-        (
-            _REQUESTS_A_MINUTE,
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|"
-            r"per-min\b",
-        ),
-        (
-            _TOKENS_A_DAY,
-            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400",
-        ),
-        (
-            _REQUESTS_A_DAY,
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|requests_per_day\b|per-day\b",
-        ),
-        (Reason.CONCURRENCY, r"concurren|parallel request"),
-    )
-)
 _MINUTE = re.compile(r"per[ _-]?min|/ ?min")
 _DAY = re.compile(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
 _TOKEN = re.compile(r"\b(?:request |input |output |prompt )?tokens?\b")
