@@ -124,16 +124,9 @@ def _gather_message(text: str, known: Sequence[str], found: Found) -> None:
     for inner in known:
         position = text.find(inner) if len(inner) > 20 else -1
         if position >= 0:
-            text = text[:position]
+            text = text[:position].partition("{")[0].rstrip(" [-:(\"'b")
             break
-    if not text.strip():
-        return
-    before = len(found.texts), len(found.codes)
-    gather(
-        without_frames(text[:MAX_MESSAGE] + text[-MAX_MESSAGE:] if len(text) > 2 * MAX_MESSAGE else text),
-        "message",
-        found,
-        0,
-    )
-    if known and before[0] == len(found.texts) and before[1] == len(found.codes):
-        return
+    if len(text) > 2 * MAX_MESSAGE:
+        text = text[:MAX_MESSAGE] + text[-MAX_MESSAGE:]
+    if text.strip():
+        gather(without_frames(text), "message", found, 0)

@@ -6,6 +6,11 @@ CHINESE = Family(
     name="chinese",
     phrases={
         "server_error/overloaded": """
+            负载较高
+            负载过大
+            负载
+            拥挤
+            人数过多
             访问量过大
             服务器繁忙
             系统繁忙
@@ -24,6 +29,8 @@ CHINESE = Family(
             过载
         """,
         "server_error/internal": """
+            开小差
+            出错了
             内部错误
             服务内部错误
             系统错误
@@ -98,6 +105,9 @@ CHINESE = Family(
             最大输出长度超过
         """,
         "model_unavailable/not_found": """
+            不存在的模型
+            模型未上线
+            模型无效
             模型不存在
             不存在该模型
             找不到模型
@@ -157,6 +167,13 @@ CHINESE = Family(
             模型启动中
         """,
         "invalid_request/invalid_parameter": """
+            参数缺失
+            缺少参数
+            参数格式
+            格式错误
+            格式不正确
+            缺少必要
+            缺少必填
             参数有误
             参数错误
             参数非法
@@ -249,6 +266,25 @@ CHINESE = Family(
             请求已取消
             用户取消
             已取消
+        """,
+    },
+    words={
+        "invalid_request/invalid_parameter": """
+            参数
+            格式
+        """,
+        "content_filter/prompt": """
+            敏感
+            违法
+            审核
+        """,
+        "server_error/overloaded": """
+            繁忙
+            稍后
+        """,
+        "context_length/input_too_long": """
+            上下文
+            过长
         """,
     },
 )

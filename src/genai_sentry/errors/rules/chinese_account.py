@@ -174,4 +174,30 @@ CHINESE_ACCOUNT = Family(
             请求被拦截
         """,
     },
+    words={
+        "quota_exceeded": """
+            余额
+            额度
+            充值
+            套餐
+            配额
+        """,
+        "rate_limit": """
+            限制
+            频率
+            频繁
+            次数
+            速率
+        """,
+        "authentication/invalid_key": """
+            密钥
+            令牌
+            鉴权
+            认证
+        """,
+        "permission_denied": """
+            权限
+            禁止
+        """,
+    },
 )

@@ -6,6 +6,10 @@ ENGLISH_ACCOUNT = Family(
     name="english",
     phrases={
         "quota_exceeded/insufficient_quota": """
+            free tier limit reached
+            free quota
+            trial has ended
+            trial expired
             monthly quota
             monthly usage limit
             monthly limit
@@ -33,6 +37,10 @@ ENGLISH_ACCOUNT = Family(
             upgrade your plan to continue
         """,
         "quota_exceeded/spend_limit": """
+            spending cap
+            spend cap
+            limit for the month
+            monthly cap
             credit limit reached
             api key … credit limit
             billing hard limit has been reached
@@ -48,6 +56,20 @@ ENGLISH_ACCOUNT = Family(
             usage cap
         """,
         "quota_exceeded/insufficient_balance": """
+            insufficient credit
+            add a payment method
+            purchase a plan
+            payment method
+            card was declined
+            unpaid invoice
+            outstanding balance
+            balance exhausted
+            credits exhausted
+            credits have been exhausted
+            credit exhausted
+            run out of credits
+            ran out of credits
+            depleted
             your account is not active, please check your billing
             account is not active … billing
             credit balance is too low
@@ -154,6 +176,14 @@ ENGLISH_ACCOUNT = Family(
             not logged in
         """,
         "authentication/expired": """
+            token could not be refreshed
+            refresh token was already used
+            could not refresh
+            token refresh failed
+            please log in again
+            sign in again
+            session has ended
+            invalidated
             token has expired
             token expired
             token is expired

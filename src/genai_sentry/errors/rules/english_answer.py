@@ -36,6 +36,12 @@ ENGLISH_ANSWER = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            arguments could not be parsed
+            tool call arguments
+            function arguments are not
+            arguments are not valid json
+            failed to decode response
+            could not decode response
             unable to get json response
             malformed tool call
             malformed json
@@ -140,6 +146,15 @@ ENGLISH_ANSWER = Family(
             expected value at line 1 column
         """,
         "invalid_response/empty": """
+            reading 'choices'
+            reading 'message'
+            reading 'content'
+            keyerror: 'choices'
+            keyerror 'content'
+            no attribute 'content'
+            no attribute 'message'
+            nonetype object has no attribute
+            nonetype object is not iterable
             list index out of range
             has no attribute choices
             object is not subscriptable

@@ -6,6 +6,7 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "model_unavailable/not_found": """
+            did you mean
             engine … not found
             engine … was not found
             engine does not exist
@@ -41,6 +42,9 @@ ENGLISH_SERVICE = Family(
             invalid model name
         """,
         "model_unavailable/deprecated": """
+            model has been disabled
+            model is disabled
+            model was disabled
             has been deprecated
             model … deprecated
             is deprecated and

@@ -150,6 +150,9 @@ GOOGLE = Family(
             exceeded its monthly spending cap
             spending cap
         """,
+        "model_unavailable/not_found": """
+            requested entity was not found
+        """,
     },
     phrases={
         "permission_denied/region": """

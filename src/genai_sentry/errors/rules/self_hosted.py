@@ -96,7 +96,7 @@ SELF_HOSTED = Family(
             engine is dead
             engine process died
             compute error
-            failed to decode
+            failed to decode the batch
             unexpected server status
             runner … terminated
             enginedeaderror
