@@ -739,6 +739,30 @@ def echoed_prompt_captured() -> World:
     return world
 
 
+def echoed_prompt_held_back() -> World:
+    reply = (
+        400,
+        {"error": {"message": f"Invalid prompt {PROMPT}{SECRET} for org-AbCdEf123", "code": "invalid_prompt"}},
+    )
+    world = World(report={"content_filter": False}).init().provider(reply)
+    try:
+        ask(world.client())
+    except openai.APIError:
+        log.exception("no answer")
+    return world
+
+
+def exception_whose_request_raises() -> World:
+    world = World().init()
+    try:
+        raise httpx.ConnectError("no route")
+    except httpx.ConnectError as error:
+        world.reporter.report(
+            CallRecord(operation="chat", provider="openai", model="gpt-4o", classification=classify(error)), error
+        )
+    return world
+
+
 def breadcrumbs() -> World:
     world = World().init().provider(RATE_LIMIT)
     for _ in range(3):

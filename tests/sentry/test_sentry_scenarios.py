@@ -302,7 +302,7 @@ def test_the_scope_is_that_of_the_failure(sent: Any) -> None:
     assert "before [scrubbed]" in [crumb.get("message") for crumb in event["breadcrumbs"]["values"]]
 
 
-@pytest.mark.parametrize("name", ["echoed_prompt", "echoed_prompt_captured"])
+@pytest.mark.parametrize("name", ["echoed_prompt", "echoed_prompt_captured", "echoed_prompt_held_back"])
 def test_an_echoed_prompt_is_cut(sent: Any, name: str) -> None:
     """What a provider hands back of the prompt does not leave the process, nor do locals that hold it."""
     (event,) = sent(name)
@@ -311,6 +311,12 @@ def test_an_echoed_prompt_is_cut(sent: Any, name: str) -> None:
     assert "my-secret-local" not in text
     assert "org-AbCdEf123" not in text
     assert "Invalid prompt [cut]" in last(event)["value"]
+
+
+def test_an_exception_whose_request_can_t_be_read_is_reported(sent: Any) -> None:
+    """httpx raises where an exception was never given its request."""
+    (event,) = sent("exception_whose_request_raises")
+    assert (last(event)["type"], event["tags"]["llm_error_type"]) == ("ConnectError", "connection_error")
 
 
 def test_locals_are_kept_for_the_application_alone_when_asked_for(sent: Any) -> None:

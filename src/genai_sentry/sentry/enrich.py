@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import events, frames, scrub, snapshot
-from genai_sentry.sentry.matching import Calls, Found, Mark, State, find, is_marked
+from genai_sentry.sentry.matching import Calls, Found, Mark, State, body_of, find, is_marked
 
 if TYPE_CHECKING:
     from genai_sentry.record import CallRecord
@@ -152,6 +152,8 @@ class Enricher:
     def _rewrite(self, event: Event, found: list[Found]) -> None:
         """Put titles, scrub messages, strip variables; add the failure's stack where the event hasn't it."""
         settings, options = self._settings, _options()
+        for failure in found:
+            failure.mark.body = failure.mark.body or body_of(None, failure.error)
         body = next((item.mark.body for item in found if item.mark.body), None)
         section = event.get("exception")
         entries = section.get("values") if isinstance(section, dict) else None

@@ -153,11 +153,11 @@ class Calls:
         """Find the call that an exception tells of by `.request`, `.response` or `.completion`."""
         found: Mark | CallRecord | None = None
         if len(self._by_request):
-            found = self._of_request(_attribute(error, "request"))
+            found = self._of_request(attribute_of(error, "request"))
             if found is None:
-                found = self._of_request(_attribute(_attribute(error, "response"), "request"))
+                found = self._of_request(attribute_of(attribute_of(error, "response"), "request"))
         if found is None and self._by_id:
-            name = _attribute(_attribute(error, "completion"), "id")
+            name = attribute_of(attribute_of(error, "completion"), "id")
             found = self._by_id.get(name) if isinstance(name, str) else None
         return found
 
@@ -175,7 +175,8 @@ class Calls:
         self._by_id.clear()
 
 
-def _attribute(value: object, name: str) -> object | None:
+def attribute_of(value: object, name: str) -> object | None:
+    """Read an attribute that may be missing, or a property that raises."""
     if value is None:
         return None
     try:
@@ -183,6 +184,14 @@ def _attribute(value: object, name: str) -> object | None:
     except Exception:  # httpx raises RuntimeError for an exception without a request
         return None
     return found
+
+
+def body_of(request: object | None, error: BaseException | None = None) -> bytes | None:
+    """Take the body of a call's request where it is in memory; never reads a stream."""
+    if request is None and error is not None:
+        request = attribute_of(error, "request") or attribute_of(attribute_of(error, "response"), "request")
+    body = attribute_of(request, "_content")
+    return body if isinstance(body, bytes) else None
 
 
 def walk(error: BaseException) -> Generator[tuple[BaseException, str, bool], bool | None, None]:

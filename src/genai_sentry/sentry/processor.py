@@ -110,7 +110,7 @@ class GenAIErrorProcessor(SpanProcessor):
                 record.classification = earlier.record.classification if earlier is not None else None
                 return
         self._classify(span, record, error, names)
-        self._reporter.report(record, error, request=getattr(error, "request", None))
+        self._reporter.report(record, error, request=matching.attribute_of(error, "request"))
 
     def _classify(self, span: ReadableSpan, record: CallRecord, error: BaseException | None, names: set[str]) -> None:
         named = next(iter(sorted(names, key=len, reverse=True)), None)

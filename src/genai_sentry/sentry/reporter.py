@@ -229,7 +229,7 @@ class Reporter:
         settings = self._settings
         entry = self._pending_of(mark.id, mark.key)
         entry.mark = mark
-        mark.body = _body(request if request is not None else getattr(error, "request", None))
+        mark.body = matching.body_of(request, error)
         if error is None:
             entry.stack = snapshot.here()
         else:
@@ -297,15 +297,6 @@ class Reporter:
         if not self.told:
             self.told = True
             logger.info("Sentry is not set up: failed LLM calls are classified, but no event is sent")
-
-
-def _body(request: object | None) -> bytes | None:
-    """Take the body of a request that is in memory; never reads a stream."""
-    try:
-        body = getattr(request, "_content", None)
-    except Exception:
-        return None
-    return body if isinstance(body, bytes) else None
 
 
 def _is_async(client: Any) -> bool:
