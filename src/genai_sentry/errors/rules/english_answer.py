@@ -36,6 +36,10 @@ ENGLISH_ANSWER = Family(
             incomplete response
         """,
         "invalid_response/malformed": """
+            no valid json
+            valid json found
+            no json found
+            no json object
             arguments could not be parsed
             tool call arguments
             function arguments are not

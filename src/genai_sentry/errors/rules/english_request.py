@@ -293,6 +293,34 @@ ENGLISH_REQUEST = Family(
             vector store … not found
         """,
         "invalid_request/invalid_parameter": """
+            parameter is illegal
+            parameter was not received
+            parameter not received
+            is illegal
+            illegal param
+            illegal argument
+            wrong parameter
+            bad parameter
+            parameter error
+            param error
+            cannot be set simultaneously
+            mutually exclusive
+            cannot be used with
+            cannot be used together
+            may only be set
+            only be specified
+            is not allowed with
+            must be one of
+            must be set to
+            should be set to
+            cannot be null
+            must not be null
+            is not defined
+            out of bounds
+            too small
+            too large for
+            exceeds maximum allowed
+            maximum allowed
             parameters … not valid
             one or more parameters
             must be greater than or equal to

@@ -169,6 +169,10 @@ TRANSPORT = Family(
             pool timeout
         """,
         "timeout/client_read": """
+            aborted due to timeout
+            aborted due to a timeout
+            signal timed out
+            abort timeout
             request was canceled due to the configured httpclient.timeout
             connection timed out after … seconds
             connection timed out. timeout passed
