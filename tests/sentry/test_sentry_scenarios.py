@@ -378,3 +378,23 @@ def test_sentry_s_own_trace_wins_where_it_is_in_charge(sent: Any, results: Any) 
     """With an active Sentry span of another trace, the event joins that."""
     (event,) = sent("tracing_of_sentry_in_charge")
     assert results["tracing_of_sentry_in_charge"]["trace_id"] == event["contexts"]["trace"]["trace_id"]
+
+
+def test_sentry_s_normaliser_finds_no_fault_in_any_event(results: dict[str, Any]) -> None:
+    """Events of the application and of frameworks, enriched, pass Relay as this package's own do."""
+    relay = pytest.importorskip("sentry_relay.processing")
+    normaliser = relay.StoreNormalizer(project_id=1, client="sentry.python/2.75.0", key_id="1", remove_other=True)
+    seen = 0
+    for result in results.values():
+        for event in result["events"]:
+            seen += 1
+            assert faults(normaliser.normalize_event(event).get("_meta") or {}) == []
+    assert seen > 60
+
+
+def faults(node: Any) -> list[Any]:
+    """Errors in the normaliser's `_meta`."""
+    if not isinstance(node, dict):
+        return []
+    here = list((node.get("") or {}).get("err", []))
+    return here + [fault for key, child in node.items() if key for fault in faults(child)]
