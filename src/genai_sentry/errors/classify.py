@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from genai_sentry.errors import figures, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
@@ -39,6 +40,8 @@ class Classifier:
         retryable: Mapping[str, bool] | None = None,
         severities: Mapping[str, str] | None = None,
     ) -> None:
+        index()  # compiled here, at set-up, so that the first failure does not wait for it
+        figures.warm()
         self._rules = [_read_rule(rule) for rule in rules]
         self._retryable = {ErrorType(key): bool(value) for key, value in (retryable or {}).items()}
         self._severities = {ErrorType(key): Severity(value) for key, value in (severities or {}).items()}
@@ -166,7 +169,9 @@ def _result(case: Case, kind: ErrorType, reason: Reason, evidence: str, text: st
     )
 
 
-_BUILT_IN = Classifier()
+@cache
+def _built_in() -> Classifier:
+    return Classifier()
 
 
 def classify(
@@ -180,7 +185,7 @@ def classify(
     provider: str | None = None,
 ) -> Classification:
     """Classify a failure by the built-in rules; see `Classifier.classify`."""
-    return _BUILT_IN.classify(
+    return _built_in().classify(
         error,
         exception_type=exception_type,
         status=status,

@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 
 _N = r"(\d[\d,_]{0,14})"
 _GAP = r"[^\d\n]{0,60}?"
 
-_LIMIT_THEN_ASKED = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"maximum context length (?:is|of|allowed is|for this model is)?{_GAP}{_N}{_GAP}(?:tokens|characters)?"
-        rf"[^\d\n]{{0,120}}?{_N}",
-        rf"context (?:length|window|size) (?:is|of){_GAP}{_N}[^\d\n]{{0,120}}?{_N}",
-        rf"must be <= {_N}\.? given: {_N}",
-        rf"limit:? {_N}(?:[^\n]{{0,60}}?)requested:? {_N}",
-        rf"range of input length should be \[\d+, {_N}\]()",
-        rf"exceeded model token limit: {_N}[^\d\n]{{0,20}}requested: {_N}",
-    )
+_LIMIT_THEN_ASKED = (
+    rf"maximum context length (?:is|of|allowed is|for this model is)?{_GAP}{_N}{_GAP}(?:tokens|characters)?"
+    rf"[^\d\n]{{0,120}}?{_N}",
+    rf"context (?:length|window|size) (?:is|of){_GAP}{_N}[^\d\n]{{0,120}}?{_N}",
+    rf"must be <= {_N}\.? given: {_N}",
+    rf"limit:? {_N}(?:[^\n]{{0,60}}?)requested:? {_N}",
+    rf"range of input length should be \[\d+, {_N}\]()",
+    rf"exceeded model token limit: {_N}[^\d\n]{{0,20}}requested: {_N}",
 )
-_ASKED_THEN_LIMIT = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(\d[\d,]{{0,14}}) \+ \d[\d,]{{0,14}} > {_N}",
-        rf"{_N} tokens? > {_N}",
-        rf"too long: {_N}[^\d\n]{{0,60}}{_N}",
-        rf"prompt_tokens \({_N}\) must be less than max_seq_len \({_N}\)",
-        rf"(?:input|prompt|request)[^\d\n]{{0,30}}\({_N}(?: tokens)?\)[^\d\n]{{0,80}}\(?{_N}",
-        rf"input token count[^\d\n]{{0,10}}{_N}[^\d\n]{{0,80}}{_N}",
-        rf"(?:current|requested|used):? {_N}, limit:? {_N}",
-        rf"limit exceeded: {_N} > {_N}",
-        rf"(?:contains|has|resulted in|requested) {_N} (?:input )?tokens[^\d\n]{{0,80}}{_N}",
-    )
+_ASKED_THEN_LIMIT = (
+    rf"(\d[\d,]{{0,14}}) \+ \d[\d,]{{0,14}} > {_N}",
+    rf"{_N} tokens? > {_N}",
+    rf"too long: {_N}[^\d\n]{{0,60}}{_N}",
+    rf"prompt_tokens \({_N}\) must be less than max_seq_len \({_N}\)",
+    rf"(?:input|prompt|request)[^\d\n]{{0,30}}\({_N}(?: tokens)?\)[^\d\n]{{0,80}}\(?{_N}",
+    rf"input token count[^\d\n]{{0,10}}{_N}[^\d\n]{{0,80}}{_N}",
+    rf"(?:current|requested|used):? {_N}, limit:? {_N}",
+    rf"limit exceeded: {_N} > {_N}",
+    rf"(?:contains|has|resulted in|requested) {_N} (?:input )?tokens[^\d\n]{{0,80}}{_N}",
 )
 _SUM = re.compile(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
 _RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
 _RATE_OF = re.compile(
     r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
 )
+
+
+@cache
+def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Patterns, compiled when they are first wanted, so that importing stays light."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+def warm() -> None:
+    """Compile what is compiled late."""
+    compiled(_LIMIT_THEN_ASKED)
+    compiled(_ASKED_THEN_LIMIT)
 
 
 def _int(digits: str) -> int:
@@ -50,12 +57,12 @@ def _int(digits: str) -> int:
 def of_context(text: str) -> dict[str, int | float]:
     """`limit`, `requested` and `over_by`, in tokens, as far as the message names them."""
     limit = requested = 0
-    for pattern in _LIMIT_THEN_ASKED:
+    for pattern in compiled(_LIMIT_THEN_ASKED):
         if match := pattern.search(text):
             limit, requested = _int(match[1]), _int(match[2])
             break
     else:
-        for pattern in _ASKED_THEN_LIMIT:
+        for pattern in compiled(_ASKED_THEN_LIMIT):
             if match := pattern.search(text):
                 requested, limit = _int(match[1]), _int(match[2])
                 break

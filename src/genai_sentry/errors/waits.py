@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 LONGEST = 60 * 86_400.0
 """A longer wait is taken for a misreading."""
@@ -42,18 +41,26 @@ def duration(text: str) -> float | None:
     return _sane(sum(float(number) * _UNITS[unit.lower()] for number, unit in pieces))
 
 
+_HTTP_DATE = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|[+-]0000)"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _http_date(text: str) -> datetime | None:
+    match = _HTTP_DATE.fullmatch(text)
+    if match is None or match[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(match[group]) for group in (1, 3, 4, 5, 6))
+    return datetime(year, _MONTHS.index(match[2]) + 1, day, hour, minute, second, tzinfo=UTC)
+
+
 def moment(text: str, now: float) -> float | None:
     """Seconds from `now` (Unix time) until an RFC 3339 or HTTP date; None for anything else."""
     try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError):
-            return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    try:
+        when = _http_date(text) or datetime.fromisoformat(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
         return _sane(max(0.0, when.timestamp() - now))
     except (OverflowError, ValueError, OSError):
         return None
