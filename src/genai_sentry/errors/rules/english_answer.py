@@ -6,6 +6,9 @@ ENGLISH_ANSWER = Family(
     name="english",
     phrases={
         "invalid_response/truncated": """
+            model output limit was reached
+            output limit was reached
+            could not finish the message
             cut off
             max_tokens was reached
             max tokens was reached
@@ -109,6 +112,9 @@ ENGLISH_ANSWER = Family(
             no generations found
         """,
         "invalid_response/schema": """
+            maximum retries … validation
+            result validation
+            output validation
             does not match schema
             does not conform
             schema validation failed

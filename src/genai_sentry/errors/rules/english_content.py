@@ -44,6 +44,8 @@ ENGLISH_CONTENT = Family(
             guardrail intervened
         """,
         "content_filter/output": """
+            due to the completion triggering
+            completion triggering … content
             output blocked by content filtering
             could not be completed because … content filter
             completion was stopped … content filter

@@ -202,6 +202,10 @@ ENGLISH_REQUEST = Family(
             at most … image
         """,
         "invalid_request/unsupported_parameter": """
+            parameter … no longer supported
+            parameter … deprecated
+            parameter … has been removed
+            argument … no longer supported
             additional properties are not allowed
             extraneous key
             unrecognized key
@@ -373,6 +377,10 @@ ENGLISH_REQUEST = Family(
             is less than the minimum
         """,
         "invalid_request/other": """
+            session hit the maximum duration
+            already has an active
+            while a run … is active
+            is already in progress
             request body is not valid json
             could not parse the json body of your request
             invalid json body

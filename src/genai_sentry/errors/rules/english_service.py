@@ -6,7 +6,6 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "model_unavailable/not_found": """
-            did you mean
             engine … not found
             engine … was not found
             engine does not exist
@@ -42,26 +41,23 @@ ENGLISH_SERVICE = Family(
             invalid model name
         """,
         "model_unavailable/deprecated": """
+            model … has been deprecated
+            model … has been retired
+            model … no longer available
+            model … no longer supported
+            model … no longer served
+            model … has been removed
+            model … has been sunset
+            model … has been shut down
+            model … discontinued
+            model … decommissioned
             model has been disabled
             model is disabled
             model was disabled
-            has been deprecated
             model … deprecated
             is deprecated and
-            has been decommissioned
-            decommissioned
-            has been retired
-            is retired
-            no longer available
-            no longer supported
-            no longer served
             end of its life
             end-of-life
-            has been removed
-            has been sunset
-            has been shut down
-            discontinued
-            has been discontinued
         """,
         "model_unavailable/no_access": """
             model … not available for your
@@ -166,6 +162,8 @@ ENGLISH_SERVICE = Family(
             currently busy
         """,
         "server_error/internal": """
+            error on our side
+            error occurred on our
             server had an error while processing your request
             error occurred while processing your request
             internal error encountered
@@ -219,6 +217,9 @@ ENGLISH_SERVICE = Family(
             context canceled
         """,
         "rate_limit": """
+            enqueued token limit
+            token limit reached
+            batch … limit
             limit exceeded for this minute
             per-minute limit
             per-hour limit
@@ -311,6 +312,11 @@ ENGLISH_SERVICE = Family(
             unavailable
         """,
         "server_error/internal": """
+            failed to generate
+            failed to process
+            failed to run
+            generation failed
+            crashed
             internal error
             server error
         """,
@@ -322,6 +328,9 @@ ENGLISH_SERVICE = Family(
             canceled
             aborted
         """,
+        "model_unavailable/not_found": """
+            did you mean
+        """,
     },
     wrappers={
         "server_error/unavailable": """
@@ -332,6 +341,21 @@ ENGLISH_SERVICE = Family(
         """,
         "rate_limit": """
             too many requests
+        """,
+        "model_unavailable/deprecated": """
+            has been deprecated
+            has been decommissioned
+            decommissioned
+            has been retired
+            is retired
+            no longer available
+            no longer supported
+            no longer served
+            has been removed
+            has been sunset
+            has been shut down
+            discontinued
+            has been discontinued
         """,
     },
 )

@@ -80,7 +80,6 @@ OPENAI = Family(
             expired_api_key
             api_key_expired
             expired_token
-            session_expired
         """,
         "permission_denied/region": """
             unsupported_country_region_territory
@@ -206,6 +205,11 @@ OPENAI = Family(
             too_many_concurrent_requests
             concurrency_limit_exceeded
         """,
+        "invalid_request/other": """
+            conversation_already_has_active_response
+            input_audio_buffer_commit_empty
+            unsupported_api_for_model
+        """,
     },
     broad={
         "rate_limit": """
@@ -315,6 +319,9 @@ OPENAI = Family(
             not_found
             resource_not_found
             resource_not_found_error
+        """,
+        "authentication/expired": """
+            session_expired
         """,
     },
     vague={

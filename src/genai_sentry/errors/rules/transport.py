@@ -156,6 +156,10 @@ TRANSPORT = Family(
     },
     phrases={
         "timeout/client_connect": """
+            tls handshake timeout
+            i/o timeout
+            handshake timed out
+            handshake operation timed out
             connect etimedout
             connection timed out
             connect timeout
@@ -224,6 +228,7 @@ TRANSPORT = Family(
             timed out while waiting
         """,
         "connection_error/dns": """
+            server misbehaving
             name or service not known
             temporary failure in name resolution
             nodename nor servname provided
@@ -273,7 +278,6 @@ TRANSPORT = Family(
             ssl:
             client network socket disconnected before secure tls
             invalid peer certificate
-            certificate
         """,
         "connection_error/reset": """
             connection reset
@@ -377,6 +381,9 @@ TRANSPORT = Family(
         "timeout/gateway": """
             gateway timeout
             gateway time out
+        """,
+        "connection_error/tls": """
+            certificate
         """,
     },
 )
