@@ -6,6 +6,9 @@ ENGLISH_REQUEST = Family(
     name="english",
     phrases={
         "context_length/input_too_long": """
+            maximum context limit
+            current length is … while limit is
+            max_model_len
             tokens but the limit is
             exceeds context window
             conversation too long

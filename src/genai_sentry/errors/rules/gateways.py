@@ -164,6 +164,10 @@ NEW_API = Family(
             model_price_error
         """,
         "invalid_request/invalid_parameter": """
+            invalid_api_type
+            read_request_body_failed
+            json_marshal_failed
+            channel:param_override_invalid
             convert_request_failed
             invalid_text_request
         """,
@@ -176,6 +180,7 @@ NEW_API = Family(
             unmarshal_response_body_failed
         """,
         "invalid_response/empty": """
+            channel:empty_response
             empty_response
         """,
         "connection_error/other": """
@@ -186,6 +191,9 @@ NEW_API = Family(
         """,
         "authentication/invalid_key": """
             channel:invalid_key
+        """,
+        "model_unavailable/not_found": """
+            channel:model_mapped_error
         """,
     },
     envelopes={

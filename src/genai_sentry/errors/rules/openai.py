@@ -10,6 +10,7 @@ OPENAI = Family(
     providers=("openai",),
     codes={
         "quota_exceeded/insufficient_quota": """
+            usage_not_included
             token_quota_reached
             monthly_quota_exceeded
             insufficient_quota
@@ -47,6 +48,9 @@ OPENAI = Family(
             context_window_exceeded
         """,
         "content_filter/prompt": """
+            cyber_policy
+            misalignment_policy_violation
+            safety_policy_violation
             content_policy_violation
             content_filter_prompt
             invalid_prompt

@@ -37,6 +37,7 @@ SELF_HOSTED = Family(
             prompt … longer than the context
         """,
         "context_length/max_tokens_too_large": """
+            cannot be greater than max_model_len
             max_tokens or max_completion_tokens is too large
         """,
         "model_unavailable/loading": """
