@@ -16,6 +16,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
+    from genai_sentry.errors.rules.english_context import ENGLISH_CONTEXT
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
     from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
@@ -31,6 +32,6 @@ def families() -> tuple[Family, ...]:
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
-        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTENT, ENGLISH_SERVICE,
+        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_SERVICE,
         ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE,
     )  # fmt: skip
