@@ -47,7 +47,6 @@ class CallRecord:
         last_attempt_s: seconds from the last attempt's start to the end.
         attempts: HTTP attempts; None where they can't be seen.
         attempt_statuses: HTTP status of each attempt, None where it had no answer.
-        operation_attempt: which attempt of the application's operation the call is, where its retries are linked.
         retry_wait_s: seconds spent waiting between attempts.
         operation_attempt: number of this call among those that retried the same operation, where `is_retryable` or
             `retry_wait` linked them; else 1.
