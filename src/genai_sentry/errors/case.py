@@ -25,14 +25,15 @@ class Candidate(NamedTuple):
     depth: int
     length: int
     label: Label
-    evidence: str | tuple[str, Phrase]
+    evidence: str | tuple[str, str | Phrase]
 
     def shown(self) -> str:
         """The evidence in one line."""
         if isinstance(self.evidence, str):
             return self.evidence
-        where, phrase = self.evidence
-        return f"{where}~{' … '.join(part.strip() for part in phrase.parts)}"
+        where, said = self.evidence
+        wording = said if isinstance(said, str) else " … ".join(part.strip() for part in said.parts)
+        return f"{where}~{wording}"
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Case:
     candidates: list[Candidate] = field(default_factory=list)
     texts: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add(self, weight: int, depth: int, length: int, label: Label, evidence: str | tuple[str, Phrase]) -> None:
+    def add(self, weight: int, depth: int, length: int, label: Label, evidence: str | tuple[str, str | Phrase]) -> None:
         """Note a piece of evidence."""
         self.candidates.append(Candidate(weight, depth, length, label, evidence))
 

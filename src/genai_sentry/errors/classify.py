@@ -109,7 +109,7 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     weigh_fact(case)
     if not _settled(case):
         for depth, where, text in case.texts:
-            weigh_text(case, built, depth, where, text)
+            weigh_text(case, depth, where, text)
     weigh_status(case)
     decided = _judge(case)
     if decided is None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
-from genai_sentry.errors.index import VAGUE, WORD, Index, Phrase, compared, keys_of
+from genai_sentry.errors.index import VAGUE, WORD, Index, Phrase, compared, index, keys_of
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.errors.text import normal, without_boilerplate, without_echoes, without_quotes
 
+MAX_REMEMBERED = 600
+"""Longer messages are read anew each time."""
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
     "unexpected_tool_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -67,15 +71,26 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
     return best
 
 
-def _named(case: Case, built: Index, depth: int, where: str, text: str) -> None:
+class Said(NamedTuple):
+    """What one code or wording in a text says."""
+
+    weight: int
+    length: int
+    label: Label
+    shown: str | Phrase
+
+
+def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
+    said: list[Said] = []
     for word in set(_CODE_LIKE.findall(text)):
         if word.endswith("_API_KEY"):
-            case.add(WORD + 1, depth, len(word), _MISSING_KEY, f"{where}~{word[:80]}")
-        best = _meaning(built, word, case.families)
+            said.append(Said(WORD + 1, len(word), _MISSING_KEY, word[:80]))
+        best = _meaning(built, word, families)
         if best is not None:
             weight = best[0] - (11 if best[0] > VAGUE else 6)
-            case.add(weight, depth, len(word), best[1], f"{where}~{word[:80]}")
+            said.append(Said(weight, len(word), best[1], word[:80]))
+    return said
 
 
 def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
@@ -95,26 +110,39 @@ def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phras
     return matched
 
 
-def weigh_text(case: Case, built: Index, depth: int, where: str, text: str) -> None:
+def _said(text: str, families: frozenset[str], alone: bool) -> tuple[Said, ...]:
+    """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
+    built = index()
     boiled = without_boilerplate(text)
     clean = without_echoes(boiled)
     if not _LETTERS.search(clean):
         clean = boiled
     unquoted = without_quotes(clean)
     read = clean if unquoted is None else unquoted
-    _named(case, built, depth, where, read)
-    matched = _phrases_in(built, normal(read), case.families)
+    said = _named(built, read, families)
+    matched = _phrases_in(built, normal(read), families)
     if unquoted is not None and not any(one.weight > WORD for one in matched):
-        alone = all(one.weight < VAGUE for one in case.candidates)
+        alone = alone and all(one.weight < VAGUE for one in said)
         if alone:
-            _named(case, built, depth, where, clean)
+            said += _named(built, clean, families)
         matched += [
             one if alone else one._replace(weight=QUOTED)
-            for one in _phrases_in(built, normal(clean), case.families)
+            for one in _phrases_in(built, normal(clean), families)
             if alone or one.weight > WORD
         ]
-    for one in matched:
-        case.add(one.weight, depth, one.length, one.label, (where, one))
+    said += [Said(one.weight, one.length, one.label, one) for one in matched]
+    return tuple(said)
+
+
+_said_again = lru_cache(maxsize=128)(_said)
+
+
+def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
+    """A message: codes that it names, and its wording. Errors come in storms, so short messages are remembered."""
+    alone = all(one.weight < VAGUE for one in case.candidates)
+    read = _said_again if len(text) <= MAX_REMEMBERED else _said
+    for one in read(text, case.families, alone):
+        case.add(one.weight, depth, one.length, one.label, (where, one.shown))
 
 
 def _bare(case: Case) -> bool:
