@@ -7,14 +7,13 @@ stream's bytes, its close, or its collection.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 
-from genai_sentry import labels, retries
+from genai_sentry import labels, ratelimit, retries
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
 from genai_sentry.telemetry import attributes as names
@@ -25,14 +24,11 @@ if TYPE_CHECKING:
 
     from genai_sentry.ratelimit import HeaderFacts
     from genai_sentry.runtime import Runtime
-    from genai_sentry.wire.base import Format, StreamReader
+    from genai_sentry.wire.base import Format
     from genai_sentry.wire.outcome import Outcome, RequestFacts
 
 current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
 """The logical call that is under way here: what a `send` may belong to."""
-
-MAX_ERROR_BODY = 65_536
-"""Bytes kept of an error body that arrives as a stream."""
 
 MAX_MODEL = 100
 """Longest `ai_model`, in characters."""
@@ -58,8 +54,12 @@ class Call:
     attempt_started: float | None = None
     wait_s = 0.0
     status: int | None = None
-    headers: HeaderFacts | None = None
-    content_type: str | None = None
+    ended = 0.0
+    settled = False
+    """Whether its figures have gone to where they are kept."""
+    exhausted_in: float | None = None
+    crumb: dict[str, Any] | None = None
+    _response_headers: Any = None
     request: object | None = None
     stream: StreamFacts | None = None
     outcome: Outcome | None = None
@@ -115,7 +115,10 @@ class Call:
             if self.port is not None:
                 attributes[names.SERVER_PORT] = self.port
         span = runtime.tracer.start_span(
-            f"{operation} {model}" if model else operation, kind=trace.SpanKind.CLIENT, attributes=attributes
+            f"{operation} {model}" if model else operation,
+            context=runtime.parent_context(),
+            kind=trace.SpanKind.CLIENT,
+            attributes=attributes,
         )
         self.span = span
         if span.is_recording():
@@ -138,6 +141,7 @@ class Call:
 
     def enter(self) -> None:
         """Make the call, and its span, the current ones."""
+        self.runtime.entering()
         self._current_token = current.set(self)
         span = self.span
         if span is not None and (self.recording or span.get_span_context().is_valid):
@@ -167,21 +171,20 @@ class Call:
         self.attempt_started = now
         self.request = request
         self.status = None
-        self.headers = None
+        self._response_headers = None
         self.stream = None
         self._body = None
         self.outcome = None
         self._open = False
         self._sending = True
 
-    def responded(self, status: int, headers: HeaderFacts, content_type: str | None) -> None:
-        """The attempt has an answer's status and headers."""
+    def responded(self, status: int, headers: Any) -> None:
+        """The attempt has an answer's status and headers (as httpx holds them)."""
         self._sending = False
         self._last_end = _clock()
         self.attempt_statuses += (status,)
         self.status = status
-        self.headers = headers
-        self.content_type = content_type
+        self._response_headers = headers
 
     def attempt_failed(self) -> None:
         """The attempt ended by an exception, without an answer."""
@@ -226,31 +229,69 @@ class Call:
             self.finish(None)
 
     def finish(self, error: BaseException | None) -> None:
-        """End the call, once; safe to call again."""
+        """End the call, once; safe to call again.
+
+        An answer that certainly tells no failure is only taken note of: decoding and counting wait until somebody
+        asks, or a moment at most. Everything else is settled here and now, while the exception's stack is live.
+        """
         if self.done:
             return
         self.done = True
+        self.ended = _clock()
+        later = False
         try:
-            self.runtime.finish(self, error)
+            later = error is None and self._can_wait() and self.runtime.later.take(self)
+            if not later:
+                self.settle(error)
         except Exception as fault:
             if not swallowed("finish", fault):
                 raise
         finally:
             if self.span is not None:
                 self.span.end()
-            self._release()
 
-    def _release(self) -> None:
-        # What may hold prompts or connections is let go; the SDK's stream may keep this object alive for long.
-        self._body = self.outcome = self.request = self.exception = None
+    def _can_wait(self) -> bool:
+        return (
+            self.format is not None
+            and self._body is not None
+            and self.exception is None
+            and not self.failed_status
+            and not self.runtime.settings.report_truncated
+            and self.format.plain(self._body)
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of the answer that are held until the call is settled."""
+        return len(self._body) if self._body is not None else 0
+
+    def settle(self, error: BaseException | None = None) -> None:
+        """Decode the answer and hand the call's figures to every sink."""
+        self.settled = True
+        try:
+            self.runtime.finish(self, error)
+        finally:
+            # What may hold prompts or connections is let go: the SDK's stream may keep this object alive for long.
+            self._body = self.outcome = self.request = self.exception = self._response_headers = None
 
     def decoded(self) -> Outcome | None:
         """What the answer says, decoded once, at the end."""
         if self.outcome is None and self.format is not None and self._body is not None and not self.failed_status:
-            self.outcome = self.format.response(
-                self._body, self.content_type, capture=self.recording and self.runtime.captures
-            )
+            capture = self.recording and self.runtime.captures
+            self.outcome = self.format.response(self._body, self.content_type, capture=capture)
         return self.outcome
+
+    @property
+    def content_type(self) -> str:
+        """The answer's content type."""
+        headers = self._response_headers
+        return (headers.get("content-type") or "") if headers is not None else ""
+
+    @property
+    def headers(self) -> HeaderFacts | None:
+        """What the last attempt's headers say."""
+        headers = self._response_headers
+        return ratelimit.scan(headers.raw, self.provider) if headers is not None else None
 
     @property
     def error_body(self) -> bytes | None:
@@ -264,7 +305,7 @@ class Call:
 
     def record(self) -> CallRecord:
         """The call's facts, but for what sinks compute."""
-        now = _clock()
+        now = self.ended
         headers = self.headers
         context = self.span.get_span_context() if self.span is not None else trace.get_current_span().get_span_context()
         parent = getattr(self.span, "parent", None)
@@ -293,93 +334,6 @@ class Call:
             parent_span_id=parent.span_id if parent is not None else 0,
             sampled=bool(context.trace_flags.sampled),
         )
-
-
-class StreamObserver:
-    """Watches the bytes of an open answer for its call; what the wrapping stream classes report to.
-
-    Args:
-        call: the call that the answer belongs to.
-        reader: decodes the stream; None where the body is an error's, which is kept (bounded) instead.
-        decompress: undoes the content encoding; None where there is none.
-        streamed: whether the application asked for a stream; else only the body counts, not how it arrived.
-    """
-
-    __slots__ = ("_ended", "_feed", "_first_content", "_kept", "_waited", "call", "facts", "reader", "streamed")
-
-    def __init__(
-        self,
-        call: Call,
-        reader: StreamReader | None,
-        decompress: Callable[[bytes], bytes] | None,
-        *,
-        streamed: bool,
-    ) -> None:
-        self.call = call
-        self.reader = reader
-        self.streamed = streamed
-        self.facts = call.stream if call.stream is not None else StreamFacts()
-        self._waited = _clock() - call.started
-        self._first_content = reader is not None
-        self._kept: bytearray | None = bytearray() if reader is None else None
-        self._ended = False
-        sink: Callable[[bytes], None] = reader.feed if reader is not None else self._keep
-        self._feed = sink if decompress is None else (lambda chunk: sink(decompress(chunk)))
-
-    def _keep(self, chunk: bytes) -> None:
-        kept = self._kept
-        if kept is not None and len(kept) < MAX_ERROR_BODY:
-            kept += chunk[: MAX_ERROR_BODY - len(kept)]
-
-    def chunk(self, chunk: bytes, waited: float) -> None:
-        """A piece arrived after `waited` seconds of waiting for the provider."""
-        if self._ended:
-            return
-        try:
-            facts = self.facts
-            facts.chunks += 1
-            self._waited += waited
-            if facts.first_chunk_s is None:
-                facts.first_chunk_s = self._waited
-            elif facts.max_gap_s is None or waited > facts.max_gap_s:
-                facts.max_gap_s = waited
-            self._feed(chunk)
-            if self._first_content and self.reader is not None and self.reader.content_seen:
-                facts.first_content_s = self._waited
-                self._first_content = False
-        except Exception as fault:
-            if not swallowed("stream", fault):
-                raise
-
-    def end(self, error: BaseException | None = None, *, exhausted: bool = False) -> None:
-        """The bytes are over, once: all read (`exhausted`), cut by `error`, or closed before their end."""
-        if self._ended:
-            return
-        self._ended = True
-        try:
-            self._end(error, exhausted)
-        except Exception as fault:
-            if not swallowed("stream end", fault):
-                raise
-
-    def _end(self, error: BaseException | None, exhausted: bool) -> None:
-        outcome = self.reader.finish() if self.reader is not None else None
-        facts = self.facts
-        if outcome is not None and outcome.error is not None:
-            facts.outcome = "error"
-        elif error is not None and isinstance(error, Exception):
-            facts.outcome = "cut"
-        elif outcome is None or outcome.complete or (outcome.complete is None and exhausted):
-            facts.outcome = "complete"
-        elif exhausted:
-            facts.outcome = "cut"
-        else:
-            facts.outcome = "closed_early"
-        if facts.outcome == "complete":
-            # The format's end was seen: whatever ended the bytes afterwards is no failure of the call.
-            error = None if outcome is not None and outcome.complete else error
-        body = bytes(self._kept) if self._kept is not None else None
-        self.call.body_ended(outcome, facts if self.streamed else None, error, body)
 
 
 def clean(model: str) -> str:

@@ -8,9 +8,12 @@ from typing import Any
 
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 
+from genai_sentry import lifecycle
+from genai_sentry.launcher import launched
 from genai_sentry.patch import hooks
 from genai_sentry.patch.state import state
 from genai_sentry.pricing import warm
+from genai_sentry.sentry import outgoing, start
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import propagation
 
@@ -34,6 +37,8 @@ class GenAIInstrumentor(BaseInstrumentor):
     def _instrument(self, **kwargs: Any) -> None:
         from genai_sentry.runtime import Runtime
 
+        if launched():
+            start.prepare()
         settings = kwargs.get("settings")
         if settings is None:
             settings = environment_settings()
@@ -41,16 +46,18 @@ class GenAIInstrumentor(BaseInstrumentor):
             settings,
             kwargs.get("tracer_provider"),
             kwargs.get("meter_provider"),
-            kwargs.get("common_attributes"),
         )
         state.runtime = runtime
         warm()
         if not settings.propagate_to_providers:
             propagation.raise_barrier()
         hooks.install()
+        outgoing.install()
+        lifecycle.install()
 
     def _uninstrument(self, **kwargs: Any) -> None:
         hooks.remove()
+        outgoing.remove()
         propagation.lower_barrier()
         runtime, state.runtime = state.runtime, None
         if runtime is not None:

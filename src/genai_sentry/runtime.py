@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
@@ -14,27 +14,34 @@ from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
 from opentelemetry.trace import Status, StatusCode
 
-from genai_sentry import datafile, providers
+from genai_sentry import datafile, deadlines, providers
 from genai_sentry.budgets import Budgets
 from genai_sentry.call import Call, clean
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.guard import swallowed
+from genai_sentry.later import Later
+from genai_sentry.launcher.exporter import delivering
 from genai_sentry.pricing import Pricer
 from genai_sentry.ratelimit.forecast import Forecaster
 from genai_sentry.retries import StormDetector
 from genai_sentry.sentry.frames import is_application
+from genai_sentry.sentry.joining import sentry_parent
 from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
 from genai_sentry.statistics import recorder
 from genai_sentry.telemetry import attributes as names
+from genai_sentry.telemetry import propagation
+from genai_sentry.telemetry.identity import identity
 from genai_sentry.telemetry.metrics import metrics_for
-from genai_sentry.telemetry.spans import put
+from genai_sentry.telemetry.spans import complete, put
+from genai_sentry.telemetry.stamp import is_stamped
 from genai_sentry.version import SCHEMA_URL, __version__
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
 
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
     from genai_sentry.wire.outcome import RequestFacts
 
 logger = logging.getLogger("genai_sentry")
+
+_NOTHING: Mapping[str, names.Value] = MappingProxyType({})
 
 MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
@@ -59,7 +68,6 @@ class Runtime:
     Args:
         settings: the settings in force.
         tracer_provider, meter_provider: where spans and metrics go; None takes the global ones.
-        common_attributes: put on every span at its start (release, environment, sample rate).
     """
 
     def __init__(
@@ -67,11 +75,10 @@ class Runtime:
         settings: Settings,
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
-        common_attributes: Mapping[str, names.Value] | None = None,
     ) -> None:
         self.settings = settings
         self.captures = settings.captures_spans
-        self.common_attributes = dict(common_attributes or {})
+        self._stamped = is_stamped(tracer_provider or trace.get_tracer_provider())
         self.tracer = trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL)
         self.metrics = metrics_for(meter_provider, settings.semconv)
         self.overrides = datafile.texts("providers", settings.providers)
@@ -82,6 +89,10 @@ class Runtime:
         self.storms = StormDetector()
         self.reporter = Reporter(settings)
         self.sentry_metrics = SentryMetrics(settings)
+        self.later = Later()
+        recorder.before_reading = self.later.drain
+        if self.metrics is not None:
+            self.metrics.before_reading = self.later.drain
         self._servers: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
         self._sinks: tuple[tuple[str, Callable[[Call, CallRecord, BaseException | None], None]], ...] = (
             ("cost", self._price),
@@ -94,15 +105,31 @@ class Runtime:
 
     def close(self) -> None:
         """Stop what runs in the background; nothing is sent afterwards."""
+        self.later.close()
         self.sentry_metrics.close()
         self.reporter.close()
 
     def flush(self, timeout: float) -> bool:
         """Hand over what is held: metrics, then events; whether all of it left in `timeout` seconds."""
+        self.later.drain()
         done = self.sentry_metrics.flush(timeout)
         return self.reporter.flush(timeout) and done
 
     # Beginnings.
+
+    @property
+    def common_attributes(self) -> Mapping[str, names.Value]:
+        """Put on every LLM span at its start: release and environment, unless its provider's spans are stamped."""
+        return _NOTHING if self._stamped else identity.attributes()
+
+    def parent_context(self) -> Context | None:
+        """A context whose span is the LLM span's parent, where Sentry's tracing has one; None for the current one."""
+        return sentry_parent() if delivering() else None
+
+    def entering(self) -> None:
+        """An LLM call is about to be sent: whoever chose the propagator meanwhile, it propagates nothing there."""
+        if not self.settings.propagate_to_providers:
+            propagation.raise_barrier()
 
     @staticmethod
     def suppressed() -> bool:
@@ -187,6 +214,11 @@ class Runtime:
         if error is not None:
             if isinstance(error, GeneratorExit):
                 return None
+            if not isinstance(error, Exception) and deadlines.passed():
+                # A cancellation at the call, a TimeoutError where the application set its limit.
+                deadline = TimeoutError()
+                deadline.__cause__ = error
+                return self.classifier.classify(deadline, provider=call.provider)
             return self.classifier.classify(error, provider=call.provider, status=call.status)
         if call.failed_status:
             return self.classifier.classify(
@@ -222,8 +254,8 @@ class Runtime:
         if record.limits is None:
             return
         exhausted_in, alert = self.forecaster.observe(record)
-        if exhausted_in and call.recording and call.span is not None:
-            call.span.set_attribute(names.EXHAUSTED_IN, min(exhausted_in.values()))
+        if exhausted_in:
+            call.exhausted_in = min(exhausted_in.values())
         self._announce(alert)
 
     def _end_span(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
@@ -242,7 +274,12 @@ class Runtime:
             attributes.update(content_attributes(facts, record.outcome, self.settings.redact))
         if record.model and not call.model:
             attributes[names.AI_MODEL] = record.model
-        put(span, attributes)
+        if call.exhausted_in is not None:
+            attributes[names.EXHAUSTED_IN] = call.exhausted_in
+        if span.is_recording():
+            put(span, attributes)
+        else:
+            complete(span, attributes)
         classification = record.classification
         if classification is not None and classification.type.value != "cancelled":
             span.set_status(Status(StatusCode.ERROR, f"{classification.type.value}/{classification.reason.value}"))

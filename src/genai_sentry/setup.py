@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from genai_sentry.guard import Guard
 from genai_sentry.instrumentor import GenAIInstrumentor
+from genai_sentry.launcher import launched, takeover
+from genai_sentry.launcher.exporter import SentrySpanExporter, delivering
 from genai_sentry.patch.state import state
 from genai_sentry.settings import Settings, SettingsError
-
-if TYPE_CHECKING:
-    from opentelemetry.context import Context
-
-    from genai_sentry.telemetry.attributes import Value
+from genai_sentry.telemetry import sentry_trace
+from genai_sentry.telemetry.identity import environment_of_the_process, identity, release_of_the_process
+from genai_sentry.telemetry.stamp import is_stamped, sampling, stamp
 
 logger = logging.getLogger("genai_sentry")
 
@@ -29,6 +30,7 @@ SDK_TRACERS: Mapping[str, str] = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 """Environment variables that switch off the gen_ai spans that SDKs make of their own; a user's value stands."""
 
 _undo: list[Callable[[], None]] = []
+_exporters: weakref.WeakKeyDictionary[TracerProvider, SentrySpanExporter] = weakref.WeakKeyDictionary()
 
 
 def init(
@@ -55,24 +57,36 @@ def init(
         SettingsError: a setting, or the DSN, can't be used; the message names it.
     """
     settings = settings if settings is not None else Settings.from_env()
+    explicit = dsn is not None
     dsn = _check_dsn(dsn or os.environ.get("SENTRY_DSN") or None)
-    environment = environment or os.environ.get("SENTRY_ENVIRONMENT") or os.environ.get("ENVIRONMENT") or None
-    release = release or os.environ.get("SENTRY_RELEASE") or None
+    environment = environment or environment_of_the_process()
+    release = release or release_of_the_process()
     shutdown()
-    for variable, value in SDK_TRACERS.items():
-        os.environ.setdefault(variable, value)
-    stamp = _tracer_provider(settings)
-    options = _init_sentry(dsn, environment, release, dict(sentry_options or {}))
-    common = _common(options, stamp is not None, settings)
-    if stamp is not None:
-        stamp.attributes = common
-        common = {}
-    GenAIInstrumentor().instrument(settings=settings, common_attributes=common)
-    _undo.append(GenAIInstrumentor().uninstrument)
+    prefer(SDK_TRACERS)
+    identity.give(environment, release)
+    takeover.watch()
+    provider = _tracer_provider(settings)
+    options = {**({"dsn": dsn} if dsn else {}), "environment": environment, "release": release}
+    fresh = _init_sentry(options, dict(sentry_options or {}), explicit=explicit)
+    _deliver_spans(provider, fresh=fresh)
+    undo = sentry_trace.install() if is_stamped(provider) else None
+    if undo is not None:
+        _undo.append(undo)
+    instrumentor = GenAIInstrumentor()
+    if instrumentor.is_instrumented_by_opentelemetry:
+        instrumentor.uninstrument()  # by the launcher, with other settings
+    instrumentor.instrument(settings=settings)
+    _undo.append(instrumentor.uninstrument)
     if state.runtime is not None and dsn is None:
         state.runtime.reporter.told = True  # that nothing is sent has been said above, if it is so
-    if settings.http_spans:
+    if settings.http_spans and not _sentry_traces():
         _instrument_http()
+
+
+def prefer(variables: Mapping[str, str]) -> None:
+    """Set environment variables that the user has not set."""
+    for variable, value in variables.items():
+        os.environ.setdefault(variable, value)
 
 
 def flush(timeout: float = 2.0) -> bool:
@@ -117,74 +131,60 @@ def _check_dsn(dsn: str | None) -> str | None:
     return dsn
 
 
-class Stamp(SpanProcessor):
-    """Puts release, environment and sample rate on every span of the provider that `init` makes.
-
-    Attributes:
-        attributes: what is put on.
-    """
-
-    def __init__(self) -> None:
-        self.attributes: Mapping[str, Value] = {}
-
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Stamp one span."""
-        if self.attributes:
-            span.set_attributes(self.attributes)
-
-
-_stamp: Stamp | None = None
-
-
-def _tracer_provider(settings: Settings) -> Stamp | None:
-    """Make the global TracerProvider where there is none; the stamp of its spans where it is ours, else None."""
-    global _stamp
-    if isinstance(trace.get_tracer_provider(), TracerProvider):
-        return _stamp
-    sampler = ParentBased(TraceIdRatioBased(settings.trace_sample_rate))
+def _tracer_provider(settings: Settings) -> TracerProvider:
+    """The global TracerProvider, made here where there is none; only then is anything else of OpenTelemetry chosen."""
+    existing = trace.get_tracer_provider()
+    if isinstance(existing, TracerProvider):
+        return existing
+    sampler, rate = sampling(settings)
     provider = TracerProvider(sampler=sampler, resource=Resource.create())
-    _stamp = Stamp()
-    provider.add_span_processor(_stamp)
+    stamp(provider, rate)
     trace.set_tracer_provider(provider)
-    return _stamp
+    return provider
 
 
-def _init_sentry(
-    dsn: str | None, environment: str | None, release: str | None, options: dict[str, Any]
-) -> Mapping[str, Any]:
-    """Initialise Sentry unless the service did; the options in force."""
+def _init_sentry(found: Mapping[str, Any], options: dict[str, Any], *, explicit: bool) -> bool:
+    """Initialise Sentry unless the service did; whether it was done here."""
     import sentry_sdk
 
-    client = sentry_sdk.get_client()
-    if client.is_active() and not options and (dsn is None or client.options.get("dsn") == dsn):
-        return client.options
-    if dsn is None and not options.get("dsn"):
-        logger.info("no Sentry DSN: nothing is sent")
-        return {"environment": environment, "release": release}
-    from sentry_sdk.integrations.otlp import OTLPIntegration
+    from genai_sentry.sentry.start import link_traces
 
+    client = sentry_sdk.get_client()
+    merged = {**found, **options}
+    if client.is_active() and not options and (not explicit or client.options.get("dsn") == merged.get("dsn")):
+        return False
+    if not merged.get("dsn"):
+        logger.info("no Sentry DSN: nothing is sent")
+        return False
     from genai_sentry.sentry.integrations import disabled_integrations
 
-    given = list(options.pop("integrations", ()))
-    if not any(isinstance(item, OTLPIntegration) for item in given):
-        given.append(OTLPIntegration(setup_propagator=False))
-    disabled = [*options.pop("disabled_integrations", ()), *disabled_integrations()]
-    merged = {"dsn": dsn, "environment": environment, "release": release, **options}
+    merged["disabled_integrations"] = [*options.get("disabled_integrations", ()), *disabled_integrations()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        sentry_sdk.init(**merged, integrations=given, disabled_integrations=disabled)
-    return sentry_sdk.get_client().options
+        sentry_sdk.init(**merged)
+    link_traces()
+    return True
 
 
-def _common(options: Mapping[str, Any], ours: bool, settings: Settings) -> dict[str, Value]:
-    common: dict[str, Value] = {}
-    for name in ("environment", "release"):
-        value = options.get(name)
-        if isinstance(value, str) and value:
-            common[f"sentry.{name}"] = value
-    if ours:
-        common["sentry.client_sample_rate"] = settings.trace_sample_rate
-    return common
+def _deliver_spans(provider: TracerProvider, *, fresh: bool) -> None:
+    """Have spans sent to Sentry: those of our own provider, and those of another where Sentry is set up here."""
+    exporter = _exporters.get(provider)
+    if exporter is None:
+        if delivering() or launched() or takeover.taken_over() or not (fresh or is_stamped(provider)):
+            return
+        exporter = _exporters[provider] = SentrySpanExporter()
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    exporter.resume(tell=fresh)
+    _undo.append(exporter.pause)
+
+
+def _sentry_traces() -> bool:
+    """Whether Sentry's own tracing is on: then it makes spans of HTTP requests already."""
+    import sentry_sdk
+    from sentry_sdk.tracing_utils import has_tracing_enabled
+
+    client = sentry_sdk.get_client()
+    return client.is_active() and has_tracing_enabled(client.options)
 
 
 def _instrument_http() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, TypeVar
 
@@ -193,10 +193,15 @@ def _largest(table: Mapping[str, _Number]) -> list[tuple[str, _Number]]:
 
 
 class Recorder:
-    """Counts finished calls. Safe under threads; memory does not grow with the number of calls."""
+    """Counts finished calls. Safe under threads; memory does not grow with the number of calls.
+
+    Attributes:
+        before_reading: called before figures are read, to have counted what is over but not yet counted.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.before_reading: Callable[[], None] | None = None
         self._clear()
 
     def _clear(self) -> None:
@@ -249,6 +254,8 @@ class Recorder:
 
     def stats(self) -> Stats:
         """The figures so far."""
+        if self.before_reading is not None:
+            self.before_reading()
         with self._lock:
             latency = self._latency.copy()
             counted = self._calls - self._cancelled

@@ -155,8 +155,9 @@ print(json.dumps(seen))
 """
     )
 
-    assert [[], ["traceparent"]] == run(code)
-    assert [["traceparent"], ["traceparent"]] == run(code.replace('sys.argv[-1] == "yes"', "True"))
+    both = ["sentry-trace", "traceparent"]
+    assert [[], both] == run(code)
+    assert [both, both] == run(code.replace('sys.argv[-1] == "yes"', "True"))
 
 
 def test_shutdown_undoes_and_init_starts_afresh() -> None:

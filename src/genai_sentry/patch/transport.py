@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from genai_sentry import ratelimit
-from genai_sentry.call import Call, StreamObserver, current
+from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
+from genai_sentry.stream import StreamObserver
 from genai_sentry.wire import formats
 from genai_sentry.wire.encoding import decoder
 
@@ -120,8 +120,7 @@ def _failed(call: Call, error: BaseException, own: bool) -> None:
 
 def _responded(call: Call, response: Any, own: bool, observed: type) -> None:
     try:
-        headers = response.headers
-        call.responded(response.status_code, ratelimit.scan(headers.raw), headers.get("content-type"))
+        call.responded(response.status_code, response.headers)
         if call.format is not None or call.failed_status:
             if response.is_closed:
                 call.body(response.content)
@@ -150,7 +149,7 @@ def _observe(call: Call, response: Any, observed: type) -> None:
 
 
 def _is_stream(call: Call) -> bool:
-    return (call.content_type or "").startswith(("text/event-stream", "application/x-ndjson"))
+    return call.content_type.startswith(("text/event-stream", "application/x-ndjson"))
 
 
 def stream_classes(module: ModuleType) -> tuple[type, type]:

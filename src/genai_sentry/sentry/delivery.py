@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genai_sentry.sentry import enrich, events, frames
 from genai_sentry.sentry.matching import State
+from genai_sentry.sentry.start import starter
 
 if TYPE_CHECKING:
     from genai_sentry.record import CallRecord
@@ -34,6 +35,7 @@ class Delivery:
         """Send one entry."""
         import sentry_sdk
 
+        starter.ensure()
         for scope in (entry.isolation, entry.current):
             _drop_live_requests(scope)
         entry.current.add_event_processor(self._last)

@@ -27,10 +27,16 @@ class Exits:
         self._flush = weakref.WeakMethod(flush)
         self._clients: weakref.WeakSet[Any] = weakref.WeakSet()
         self._pid = 0
+        self._bare = False
         self.exiting = False
 
-    def watch(self, client: Any) -> None:
-        """Hook a client; cheap when it is hooked already."""
+    def watch(self, client: Any | None) -> None:
+        """Hook a client, cheap when it is hooked already; None where Sentry is yet to be set up."""
+        if client is None:
+            if not self._bare:
+                self._bare = True
+                atexit.register(self._at_exit)
+            return
         if client in self._clients and self._pid == os.getpid():
             return
         if client not in self._clients:
@@ -54,10 +60,10 @@ class Exits:
         self.exiting = True
         _finalise(self._flush, list(self._clients))
 
-    def leave(self, client: Any) -> None:
+    def leave(self, client: Any | None) -> None:
         """Deliver at once what is held: the interpreter is ending."""
         self.exiting = True
-        _finalise(self._flush, [client])
+        _finalise(self._flush, [] if client is None else [client])
 
     def undo(self) -> None:
         """Take back what was installed."""
@@ -66,6 +72,7 @@ class Exits:
             _unwrap(client, self._flush)
         self._clients.clear()
         self._pid = 0
+        self._bare = False
 
 
 def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any]) -> None:
@@ -73,12 +80,19 @@ def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any]) -> None:
         flush = reference()
         if flush is not None:
             flush(EXIT_TIMEOUT_S)
-        for client in clients:
+        for client in {*clients, *_set_up_now()}:
             if client.transport is not None:
                 client.flush(timeout=EXIT_TIMEOUT_S)
                 send_now(client.transport)
     except Exception as error:
         swallowed("sentry.exit", error)
+
+
+def _set_up_now() -> list[Any]:
+    """The client that is active: flushing may have been what set Sentry up."""
+    get_client = getattr(sys.modules.get("sentry_sdk"), "get_client", None)
+    client = get_client() if get_client is not None else None
+    return [client] if client is not None and client.is_active() else []
 
 
 def send_now(transport: Any) -> None:

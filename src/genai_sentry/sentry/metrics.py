@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry.exits import Exits
+from genai_sentry.sentry.start import starter
 
 if TYPE_CHECKING:
     from genai_sentry.ratelimit import RateLimits
@@ -142,13 +143,14 @@ class SentryMetrics:
     def _start(self) -> None:
         sentry = sys.modules.get("sentry_sdk")
         client: Any = sentry.get_client() if sentry is not None and hasattr(sentry, "get_client") else None
-        if client is None or not client.is_active() or not hasattr(sentry, "metrics"):
+        there = client is not None and client.is_active() and hasattr(sentry, "metrics")
+        if not there and not starter.armed:
             # Nobody to hand it to; a client that comes later counts from there on.
             self._waiting.clear()
             return
         self._running = True
         try:
-            self._exits.watch(client)
+            self._exits.watch(client if there else None)
             _thread.start_new_thread(self._run, (self._wake,))
         except Exception as error:
             self._running = False
@@ -225,6 +227,7 @@ def _sample(values: list[float], value: float, seen: int) -> None:
 
 
 def _hand_over(sums: dict[Series, _Sum]) -> None:
+    starter.ensure()
     from sentry_sdk import metrics
 
     for (operation, provider, model, kind, reason), total in sums.items():

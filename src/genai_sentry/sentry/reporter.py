@@ -24,6 +24,7 @@ from genai_sentry.sentry.enrich import Enricher
 from genai_sentry.sentry.exits import Exits
 from genai_sentry.sentry.integrations import SwitchedOff
 from genai_sentry.sentry.matching import Calls, Mark, State
+from genai_sentry.sentry.start import starter
 from genai_sentry.sentry.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Reporter:
             return
         try:
             client = self._known_client()
-            if client is not None:
+            if client is not None or starter.armed:
                 entry = self._pending_of(f"{os.getpid()}-{next(_numbers)}", ("alert", alert.kind))
                 entry.notice = alert
                 self._exits.watch(client)
@@ -208,7 +209,7 @@ class Reporter:
             outcome = record.outcome
             self._calls.remember(mark, request, outcome.id if outcome is not None else None)
         client = self._known_client()
-        if client is None:
+        if client is None and not starter.armed:
             self._tell()
             return
         if self._mode == "enrich_only" or not self._wanted(record):

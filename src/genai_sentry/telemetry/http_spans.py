@@ -25,7 +25,7 @@ def instrument() -> Callable[[], None]:
             continue
         instrumentor = make()
         if not instrumentor.is_instrumented_by_opentelemetry:
-            instrumentor.instrument(request_hook=_without_query, async_request_hook=_without_query_async)
+            instrumentor.instrument(**HOOKS)
             ours.append(instrumentor)
 
     def undo() -> None:
@@ -49,3 +49,7 @@ def _without_query(span: Span, request: Any) -> None:
 
 async def _without_query_async(span: Span, request: Any) -> None:
     _without_query(span, request)
+
+
+HOOKS: dict[str, Any] = {"request_hook": _without_query, "async_request_hook": _without_query_async}
+"""What the instrumentation is given, whoever loads it."""

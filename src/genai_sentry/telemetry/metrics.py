@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from opentelemetry.metrics import MeterProvider, NoOpMeterProvider, get_meter
+from opentelemetry.metrics import CallbackOptions, MeterProvider, NoOpMeterProvider, Observation, get_meter
 
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.version import SCHEMA_URL, __version__
@@ -43,9 +44,13 @@ class Metrics:
     Args:
         meter_provider: where they are made; None takes the global one.
         successors: record the successor names as well.
+
+    Attributes:
+        before_reading: called when metrics are collected, to have counted what is over but not yet counted.
     """
 
     def __init__(self, meter_provider: MeterProvider | None, *, successors: bool = False) -> None:
+        self.before_reading: Callable[[], None] | None = None
         meter = get_meter("genai_sentry", __version__, meter_provider, SCHEMA_URL)
         seconds, tokens = list(DURATION_BUCKETS), list(TOKEN_BUCKETS)
         self._duration = meter.create_histogram(
@@ -60,7 +65,8 @@ class Metrics:
         self._cost = meter.create_counter(COST, "USD", "Cost of calls.")
         self._errors = meter.create_counter(ERRORS, "{error}", "Failed calls, by type.")
         self._attempts = meter.create_counter(ATTEMPTS, "{attempt}", "HTTP attempts of calls.")
-        self._remaining = meter.create_gauge(RATELIMIT_REMAINING, "1", "Share of a rate limit that is left.")
+        self._left: dict[tuple[str, str, str], Observation] = {}
+        meter.create_observable_gauge(RATELIMIT_REMAINING, [self._observe], "1", "Share of a rate limit that is left.")
         self._next = None
         if successors:
             self._next = (
@@ -164,7 +170,16 @@ class Metrics:
         for kind in ("requests", "tokens"):
             limit, left = getattr(limits, f"limit_{kind}"), getattr(limits, f"remaining_{kind}")
             if limit and left is not None:
-                self._remaining.set(max(0.0, left / limit), {**call, "llm_ratelimit_kind": kind})
+                key = (record.provider, record.model, kind)
+                if key not in self._left and len(self._left) >= _MAX_SETS:
+                    self._left.clear()
+                self._left[key] = Observation(max(0.0, left / limit), {**call, "llm_ratelimit_kind": kind})
+
+    def _observe(self, options: CallbackOptions) -> Iterable[Observation]:
+        # Collecting begins with the observable instruments: what is not yet counted comes in before the others.
+        if self.before_reading is not None:
+            self.before_reading()
+        return list(self._left.values())
 
     def _record_successors(self, record: CallRecord, base: dict[str, str | int]) -> None:
         assert self._next is not None

@@ -1,10 +1,11 @@
-"""Puts many attributes on a span at little cost."""
+"""Puts many attributes on a span at little cost, or only when somebody looks at them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 if TYPE_CHECKING:
@@ -27,6 +28,42 @@ def put(span: Span, attributes: Mapping[str, Value]) -> None:
         span.set_attributes(attributes)
     else:
         held.update(attributes)
+
+
+def promise(span: Span | None, work_out: Callable[[], None]) -> bool:
+    """Have a span's attributes completed by `work_out` when they are first looked at, also after the span's end.
+
+    Returns:
+        Whether that is possible with this span; if not, nothing has changed.
+    """
+    if span is None or _held(span) is None:
+        return False
+    bounded = span._attributes  # type: ignore[attr-defined]
+    bounded.__dict__["_work_out"] = work_out
+    bounded.__class__ = PromisedAttributes
+    return True
+
+
+def complete(span: Span, attributes: Mapping[str, Value]) -> None:
+    """Put on a span what was promised."""
+    span._attributes.__dict__["_dict"].update(attributes)  # type: ignore[attr-defined]
+
+
+class PromisedAttributes(BoundedAttributes):
+    """Attributes of which some are worked out when somebody first looks."""
+
+    @property
+    def _dict(self) -> dict[str, Any]:  # type: ignore[override]
+        state = self.__dict__
+        work_out = state.get("_work_out")
+        if work_out is not None:
+            work_out()
+            state["_work_out"] = None
+        return state["_dict"]  # type: ignore[no-any-return]
+
+    @_dict.setter
+    def _dict(self, value: dict[str, Any]) -> None:
+        self.__dict__["_dict"] = value
 
 
 def _held(span: Span) -> dict[str, Any] | None:
@@ -55,7 +92,9 @@ def _known_kinds() -> frozenset[type]:
         if held is None:
             return frozenset()
         held.update({"check": 1})
-        return frozenset({kind}) if dict(span.attributes or {}) == {"check": 1} else frozenset()
+        promise(span, lambda: complete(span, {"later": 2}))
+        span.end()
+        return frozenset({kind}) if dict(span.attributes or {}) == {"check": 1, "later": 2} else frozenset()
     except Exception:
         return frozenset()
 

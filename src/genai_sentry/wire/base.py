@@ -84,6 +84,10 @@ class Format:
         reader.feed(body)
         return reader.finish()
 
+    def plain(self, body: bytes) -> bool:
+        """Whether a whole answer certainly tells no failure, by a look at its bytes; False where that is open."""
+        return False
+
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader for an answer that comes in pieces."""
         return StreamReader(self, capture=capture)

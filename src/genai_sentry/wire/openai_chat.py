@@ -14,6 +14,9 @@ from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Outcome, RequestFacts
 
+_FINISH_KEY = b'"finish_reason"'
+_ORDINARY = (b'stop"', b'tool_calls"', b'length"', b'function_call"')
+
 
 class ChatFormat(Format):
     """`POST …/chat/completions`."""
@@ -57,6 +60,13 @@ class ChatFormat(Format):
             item["finish_reason"] = text(choice.get("finish_reason")) or ""
             found.append(item)
         return found
+
+    def plain(self, body: bytes) -> bool:
+        """One choice that ended in an ordinary way, and no error; text inside strings is escaped and does not match."""
+        at = body.find(_FINISH_KEY)
+        if at < 0 or body[:1] != b"{" or b'"error"' in body or body.find(_FINISH_KEY, at + 1) >= 0:
+            return False
+        return body[at + len(_FINISH_KEY) : at + 48].lstrip(b' \t\r\n:"').startswith(_ORDINARY)
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of chat chunks."""

@@ -52,6 +52,10 @@ class EmbeddingsFormat(Format):
             return self.read(loads(body))
         return self.edges(body[:EDGE], body[-EDGE:])
 
+    def plain(self, body: bytes) -> bool:
+        """Vectors, and no error at either end."""
+        return body[:1] == b"{" and b'"embedding"' in body[:4096] and b'"error"' not in body[:4096] + body[-4096:]
+
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader that keeps both ends only."""
         return StreamReader(self, capture=capture, limit=SMALL)

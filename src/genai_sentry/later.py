@@ -1,0 +1,141 @@
+"""Calls that are over and wait to be settled: decoded, priced, counted.
+
+What an answer says is of no use to the application's thread, so it is worked out elsewhere: by whoever first looks at
+the span's attributes (an exporter's thread, as a rule), at the statistics or the metrics, or by a thread of our own a
+moment later. Bounded in number and bytes; beyond that a call is settled at once, where it ends.
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import os
+import queue
+import threading
+import time
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING
+
+from genai_sentry.guard import swallowed
+from genai_sentry.telemetry.spans import promise
+
+if TYPE_CHECKING:
+    from genai_sentry.call import Call
+
+MAX_WAITING = 256
+"""Calls that wait at most."""
+MAX_WAITING_BYTES = 16 * 1024 * 1024
+"""Bytes of their answers that are held at most."""
+DELAY_S = 0.05
+"""How long a call waits, in seconds, if nobody asks before."""
+
+
+class Later:
+    """The calls that wait. Safe under threads and forks."""
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._renew()
+        if hasattr(os, "register_at_fork"):
+            reference = weakref.ref(self)
+            os.register_at_fork(after_in_child=lambda: _in_child(reference))
+
+    def _renew(self) -> None:
+        self._waiting: deque[Call] = deque()
+        self._bytes = 0
+        self._lock = threading.RLock()
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._running = False
+        self._awake = False
+
+    def take(self, call: Call) -> bool:
+        """Let a finished call wait; False where it has to be settled at once."""
+        waiting = self._waiting
+        if self._closed or len(waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES:
+            return False
+        if call.recording and not promise(call.span, lambda: self.settle(call)):
+            return False
+        if not self._running and not self._start():
+            return False
+        self._bytes += call.size
+        waiting.append(call)
+        if not self._awake:
+            self._awake = True
+            self._wake.put(None)
+        return True
+
+    def settle(self, call: Call) -> None:
+        """Settle one call now, unless it is."""
+        with self._lock:
+            if not call.settled:
+                try:
+                    call.settle()
+                except Exception as fault:
+                    if not swallowed("settling", fault):
+                        raise
+
+    def drain(self) -> None:
+        """Settle all that wait."""
+        while True:
+            try:
+                call = self._waiting.popleft()
+            except IndexError:
+                return
+            self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
+            self.settle(call)
+
+    def close(self) -> None:
+        """Settle all, and stop."""
+        self._closed = True
+        self.drain()
+        atexit.unregister(self.drain)
+        self._wake.put(None)
+
+    def _start(self) -> bool:
+        with self._lock:
+            if self._running:
+                return True
+            try:
+                _thread.start_new_thread(_run, (weakref.ref(self), self._wake))
+            except RuntimeError:  # the interpreter is ending
+                return False
+            atexit.register(self.drain)
+            self._running = True
+            return True
+
+    def work(self) -> bool:
+        """One round of the thread: False when it is to end."""
+        if self._closed:
+            return False
+        time.sleep(DELAY_S)
+        self._awake = False
+        while self._waiting and not self._closed:
+            call = self._waiting.popleft()
+            self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
+            self.settle(call)
+            time.sleep(0)  # the application's threads come first
+        return not self._closed
+
+
+def _run(reference: weakref.ref[Later], wake: queue.SimpleQueue[None]) -> None:
+    while True:
+        wake.get()
+        later = reference()
+        if later is None:
+            return
+        try:
+            if not later.work():
+                return
+        except IndexError:  # somebody else has drained in between
+            pass
+        except Exception as fault:
+            if not swallowed("later", fault):
+                raise
+        del later
+
+
+def _in_child(reference: weakref.ref[Later]) -> None:
+    later = reference()
+    if later is not None:
+        later._renew()  # what waited is the parent's to settle

@@ -1,0 +1,191 @@
+"""`SentrySpanExporter`: spans to Sentry's OTLP endpoint, wherever Sentry turns out to be."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from genai_sentry.guard import swallowed
+from genai_sentry.launcher import takeover
+from genai_sentry.sentry.start import DSN_VARIABLE, starter
+from genai_sentry.telemetry.identity import identity
+
+if TYPE_CHECKING:
+    import requests
+
+logger = logging.getLogger("genai_sentry")
+
+HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "user-agent",
+        "x-sentry-auth",
+    }
+)
+"""Headers that are sent to Sentry. OpenTelemetry adds those of `OTEL_EXPORTER_OTLP_HEADERS`: a collector's keys."""
+
+_made: weakref.WeakSet[SentrySpanExporter] = weakref.WeakSet()
+
+
+def delivering() -> bool:
+    """Whether spans of this process go to Sentry by an exporter of this module."""
+    return len(_made) > 0
+
+
+class SentrySpanExporter(SpanExporter):
+    """Exports spans to Sentry.
+
+    It can be made before `sentry_sdk.init` and before a server forks its workers: where Sentry is, it looks up at
+    each export, in the active client, else in `SENTRY_DSN`. Spans that end after an `OTLPIntegration` has begun to
+    deliver are left to it.
+
+    Attributes:
+        dropped: spans for which there was no Sentry.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self._told = False
+        self._dsn = ""
+        self._pid = 0
+        self._inner: SpanExporter | None = None
+        self._closed = False
+        self._paused = False
+        takeover.watch()
+        _made.add(self)
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send spans; never raises."""
+        try:
+            return self._export(spans)
+        except Exception as error:
+            if not swallowed("sentry.spans", error):
+                raise
+            return SpanExportResult.FAILURE
+
+    def shutdown(self) -> None:
+        """Close the connection; what is exported afterwards is dropped."""
+        self._closed = True
+        inner, self._inner = self._inner, None
+        if inner is not None and self._pid == os.getpid():
+            inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        """Nothing is held here."""
+        return True
+
+    def pause(self) -> None:
+        """Send nothing until `resume`."""
+        self._paused = True
+        _made.discard(self)
+
+    def resume(self, *, tell: bool = True) -> None:
+        """Send again.
+
+        Args:
+            tell: whether to say so when there is nowhere to send to.
+        """
+        self._paused = False
+        self._told = not tell
+        _made.add(self)
+
+    def _export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        starter.ensure()
+        ours = takeover.left_to_us(spans)
+        if not ours or self._closed or self._paused:
+            return SpanExportResult.SUCCESS
+        inner = self._connected()
+        if inner is None:
+            self.dropped += len(ours)
+            self._tell()
+            return SpanExportResult.FAILURE
+        return inner.export([_identified(span) for span in ours])
+
+    def _connected(self) -> SpanExporter | None:
+        dsn = _current_dsn(self._dsn)
+        if self._inner is None or dsn != self._dsn or self._pid != os.getpid():
+            # No lock, which a fork could leave locked; a connection made before a fork belongs to the parent.
+            self._inner, self._dsn, self._pid = (_connect(dsn) if dsn else None), dsn, os.getpid()
+        return self._inner
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            logger.warning("spans are dropped: neither %s nor a Sentry client says where to send them", DSN_VARIABLE)
+
+
+def _current_dsn(known: str) -> str:
+    get_client = getattr(sys.modules.get("sentry_sdk"), "get_client", None)
+    client = get_client() if get_client is not None else None
+    if client is not None and client.is_active():
+        return str(client.options.get("dsn") or "")
+    return os.environ.get(DSN_VARIABLE) or known
+
+
+def _connect(dsn: str) -> SpanExporter | None:
+    from opentelemetry.exporter.otlp.proto.http import Compression
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from sentry_sdk.consts import VERSION, EndpointType
+    from sentry_sdk.utils import BadDsn, Dsn
+
+    try:
+        auth = Dsn(dsn).to_auth(f"sentry.python/{VERSION}")
+    except BadDsn:
+        return None
+    return OTLPSpanExporter(
+        endpoint=auth.get_api_url(EndpointType.OTLP_TRACES),
+        headers={"X-Sentry-Auth": auth.to_header()},
+        compression=Compression.Gzip,
+        session=_session(),
+    )
+
+
+def _session() -> requests.Session:
+    import requests
+
+    class SentrySession(requests.Session):
+        """Sends what is meant for Sentry, not what OpenTelemetry's variables hold for a collector."""
+
+        def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+            for name in list(request.headers):
+                if name.lower() not in HEADERS:
+                    del request.headers[name]
+            bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+            kwargs["verify"], kwargs["cert"] = bundle or True, None
+            return super().send(request, **kwargs)
+
+    return SentrySession()
+
+
+def _identified(span: ReadableSpan) -> ReadableSpan:
+    """The span with environment and release, where it has begun before they were known."""
+    held = span.attributes or {}
+    missing = {name: value for name, value in identity.attributes().items() if name not in held}
+    if not missing:
+        return span
+    return ReadableSpan(
+        name=span.name,
+        context=span.get_span_context(),
+        parent=span.parent,
+        resource=span.resource,
+        attributes={**missing, **held},
+        events=span.events,
+        links=span.links,
+        kind=span.kind,
+        status=span.status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
