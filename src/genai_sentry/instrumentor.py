@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Collection
 from typing import Any
 
@@ -16,6 +17,7 @@ from genai_sentry.pricing import warm
 from genai_sentry.sentry import outgoing, start
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import propagation
+from genai_sentry.wire import encoding
 
 logger = logging.getLogger("genai_sentry")
 
@@ -39,16 +41,20 @@ class GenAIInstrumentor(BaseInstrumentor):
 
         if launched():
             start.prepare()
-        settings = kwargs.get("settings")
-        if settings is None:
-            settings = environment_settings()
-        runtime = Runtime(
-            settings,
-            kwargs.get("tracer_provider"),
-            kwargs.get("meter_provider"),
-        )
+        given = kwargs.get("settings")
+        settings = environment_settings() if given is None else given
+        providers = kwargs.get("tracer_provider"), kwargs.get("meter_provider")
+        try:
+            runtime = Runtime(settings, *providers)
+        except SettingsError as error:
+            if given is not None:
+                raise
+            _complain(error)
+            settings = Settings()
+            runtime = Runtime(settings, *providers)
         state.runtime = runtime
         warm()
+        threading.Thread(target=encoding.warm, name="genai-sentry-encodings", daemon=True).start()
         if not settings.propagate_to_providers:
             propagation.raise_barrier()
         hooks.install()
@@ -69,5 +75,9 @@ def environment_settings() -> Settings:
     try:
         return Settings.from_env()
     except SettingsError as error:
-        logger.error("settings in the environment can't be used (%s); going on with defaults", error)
+        _complain(error)
         return Settings()
+
+
+def _complain(error: SettingsError) -> None:
+    logger.error("settings in the environment can't be used (%s); going on with defaults", error)

@@ -15,6 +15,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genai_sentry.guard import swallowed
@@ -27,14 +28,22 @@ MAX_WAITING = 256
 """Calls that wait at most."""
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 """Bytes of their answers that are held at most."""
+READY_S = 2.0
+"""How long it waits at most, in seconds, for prices that are being imported."""
 DELAY_S = 0.05
 """How long a call waits, in seconds, if nobody asks before."""
 
 
 class Later:
-    """The calls that wait. Safe under threads and forks."""
+    """The calls that wait. Safe under threads and forks.
 
-    def __init__(self) -> None:
+    Args:
+        ready: waits, for so many seconds at most, until calls can be settled well (prices at hand); asked by our
+            thread alone.
+    """
+
+    def __init__(self, ready: Callable[[float], object] = bool) -> None:
+        self._ready = ready
         self._closed = False
         self._renew()
         if hasattr(os, "register_at_fork"):
@@ -109,6 +118,7 @@ class Later:
         if self._closed:
             return False
         time.sleep(DELAY_S)
+        self._ready(READY_S)
         self._awake = False
         while self._waiting and not self._closed:
             call = self._waiting.popleft()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import Status, StatusCode
 
 from genai_sentry import datafile, deadlines, providers
@@ -23,7 +25,7 @@ from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.guard import swallowed
 from genai_sentry.later import Later
 from genai_sentry.launcher.exporter import delivering
-from genai_sentry.pricing import Pricer
+from genai_sentry.pricing import Pricer, Updater, ready
 from genai_sentry.ratelimit.forecast import Forecaster
 from genai_sentry.retries import StormDetector
 from genai_sentry.sentry.frames import is_application
@@ -39,6 +41,7 @@ from genai_sentry.telemetry.metrics import metrics_for
 from genai_sentry.telemetry.spans import complete, put
 from genai_sentry.telemetry.stamp import is_stamped
 from genai_sentry.version import SCHEMA_URL, __version__
+from genai_sentry.wire.outcome import Usage
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -89,7 +92,10 @@ class Runtime:
         self.storms = StormDetector()
         self.reporter = Reporter(settings)
         self.sentry_metrics = SentryMetrics(settings)
-        self.later = Later()
+        self.updater = Updater(suppress_instrumentation) if settings.update_prices else None
+        if self.updater is not None:
+            self.updater.start()
+        self.later = Later(ready)
         recorder.before_reading = self.later.drain
         if self.metrics is not None:
             self.metrics.before_reading = self.later.drain
@@ -105,12 +111,15 @@ class Runtime:
 
     def close(self) -> None:
         """Stop what runs in the background; nothing is sent afterwards."""
+        if self.updater is not None:
+            self.updater.stop()
         self.later.close()
         self.sentry_metrics.close()
         self.reporter.close()
 
     def flush(self, timeout: float) -> bool:
         """Hand over what is held: metrics, then events; whether all of it left in `timeout` seconds."""
+        ready(timeout)
         self.later.drain()
         done = self.sentry_metrics.flush(timeout)
         return self.reporter.flush(timeout) and done
@@ -238,13 +247,16 @@ class Runtime:
         outcome, found = record.outcome, call.format
         if outcome is None or found is None or not found.priced:
             return
-        if outcome.usage is None and outcome.cost_usd is None:
+        usage = outcome.usage
+        if usage is None and call.facts is not None and call.facts.input_characters is not None:
+            usage = Usage(input_characters=call.facts.input_characters)  # speech: billed by the text, told by nobody
+        if usage is None and outcome.cost_usd is None:
             return
         models = [model for model in (outcome.model, call.model) if model]
         record.cost = self.pricer.cost(
             record.provider,
             models,
-            outcome.usage,
+            usage,
             outcome=outcome,
             host=record.server_address,
             at=record.started_at,
@@ -253,7 +265,8 @@ class Runtime:
     def _forecast(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.limits is None:
             return
-        exhausted_in, alert = self.forecaster.observe(record)
+        at = time.monotonic() - (time.perf_counter() - call.ended)
+        exhausted_in, alert = self.forecaster.observe(record, at)
         if exhausted_in:
             call.exhausted_in = min(exhausted_in.values())
         self._announce(alert)

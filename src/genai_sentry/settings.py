@@ -156,8 +156,16 @@ def warn_unknown(environ: Mapping[str, str]) -> None:
             logger.warning("unknown environment variable %s is ignored", name)
 
 
-OTHER_VARIABLES: frozenset[str] = frozenset({"GENAI_SENTRY_GUARD", "GENAI_SENTRY_TEST_TIER"})
-"""Variables of this package that are no setting of an application."""
+OTHER_VARIABLES: frozenset[str] = frozenset(
+    {
+        "GENAI_SENTRY_FILE_MAX_BYTES",
+        "GENAI_SENTRY_FILE_MAX_FILES",
+        "GENAI_SENTRY_FILE_PATH",
+        "GENAI_SENTRY_GUARD",
+        "GENAI_SENTRY_TEST_TIER",
+    }
+)
+"""Variables of this package that are no setting of an application: the file exporter reads its own."""
 
 
 def _content_mode(value: str | bool) -> str:

@@ -220,9 +220,7 @@ class FileSpanExporter(SpanExporter):
         self._delete_oldest()
 
     def _delete_oldest(self) -> None:
-        ours = re.compile(
-            re.escape(self.path.stem) + r"-\d{8}T\d{6}\.\d{6}Z-\d+" + re.escape(self.path.suffix) + r"\Z"
-        )
+        ours = re.compile(re.escape(self.path.stem) + r"-\d{8}T\d{6}\.\d{6}Z-\d+" + re.escape(self.path.suffix) + r"\Z")
         rotated = sorted(entry.name for entry in os.scandir(self.path.parent) if ours.match(entry.name))
         for name in rotated[: max(0, len(rotated) - (self.max_files - 1))]:
             with contextlib.suppress(OSError):  # another process has deleted it, or still reads it

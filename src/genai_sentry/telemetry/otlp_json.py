@@ -68,7 +68,11 @@ def _span(span: ReadableSpan) -> JSON:
         encoded["droppedAttributesCount"] = span.dropped_attributes
     if span.events:
         encoded["events"] = [
-            {"timeUnixNano": str(event.timestamp), "name": event.name, "attributes": _attributes(event.attributes or {})}
+            {
+                "timeUnixNano": str(event.timestamp),
+                "name": event.name,
+                "attributes": _attributes(event.attributes or {}),
+            }
             for event in span.events
         ]
     if span.links:
