@@ -40,10 +40,12 @@ class Later:
     Args:
         ready: waits, for so many seconds at most, until calls can be settled well (prices at hand); asked by our
             thread alone.
+        at_exit: called when the interpreter ends and all calls are settled.
     """
 
-    def __init__(self, ready: Callable[[float], object] = bool) -> None:
+    def __init__(self, ready: Callable[[float], object] = bool, at_exit: Callable[[], object] = bool) -> None:
         self._ready = ready
+        self._then = at_exit
         self._closed = False
         self._renew()
         if hasattr(os, "register_at_fork"):
@@ -94,11 +96,15 @@ class Later:
             self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
             self.settle(call)
 
+    def _at_exit(self) -> None:
+        self.drain()
+        self._then()
+
     def close(self) -> None:
         """Settle all, and stop."""
         self._closed = True
         self.drain()
-        atexit.unregister(self.drain)
+        atexit.unregister(self._at_exit)
         self._wake.put(None)
 
     def _start(self) -> bool:
@@ -109,7 +115,7 @@ class Later:
                 _thread.start_new_thread(_run, (weakref.ref(self), self._wake))
             except RuntimeError:  # the interpreter is ending
                 return False
-            atexit.register(self.drain)
+            atexit.register(self._at_exit)
             self._running = True
             return True
 

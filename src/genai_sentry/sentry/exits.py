@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -93,6 +94,16 @@ def _set_up_now() -> list[Any]:
     get_client = getattr(sys.modules.get("sentry_sdk"), "get_client", None)
     client = get_client() if get_client is not None else None
     return [client] if client is not None and client.is_active() else []
+
+
+def accept_now() -> None:
+    """Have Sentry's metrics be taken without their thread, where it can't be started any more; a flush sends them."""
+    for client in _set_up_now():
+        batcher = getattr(client, "metrics_batcher", None)
+        flusher = getattr(batcher, "_flusher", None)
+        if batcher is not None and (flusher is None or not flusher.is_alive()):
+            batcher._running = True
+            batcher._flusher, batcher._flusher_pid = threading.current_thread(), os.getpid()
 
 
 def send_now(transport: Any) -> None:

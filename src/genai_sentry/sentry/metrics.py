@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genai_sentry.guard import swallowed
-from genai_sentry.sentry.exits import Exits
+from genai_sentry.sentry.exits import Exits, accept_now
 from genai_sentry.sentry.start import starter
 
 if TYPE_CHECKING:
@@ -131,6 +131,11 @@ class SentryMetrics:
         """Hand over what was counted so far; delivering it is Sentry's flush."""
         return self._send_all(timeout)
 
+    def leave(self) -> None:
+        """Deliver at once what was counted: the interpreter is ending."""
+        if self._waiting and not self._closed:
+            self._exits.leave(None)
+
     def close(self) -> None:
         """Hand over the rest, and stop."""
         if self._closed:
@@ -152,6 +157,8 @@ class SentryMetrics:
         try:
             self._exits.watch(client if there else None)
             _thread.start_new_thread(self._run, (self._wake,))
+        except RuntimeError:  # the interpreter is ending: `leave` hands over
+            self._running = False
         except Exception as error:
             self._running = False
             swallowed("sentry.metrics", error)
@@ -172,6 +179,9 @@ class SentryMetrics:
         try:
             sums = _add_up(self._waiting)
             if sums:
+                starter.ensure()
+                if self._exits.exiting:
+                    accept_now()
                 _hand_over(sums)
         except Exception as error:
             swallowed("sentry.metrics", error)
@@ -227,7 +237,6 @@ def _sample(values: list[float], value: float, seen: int) -> None:
 
 
 def _hand_over(sums: dict[Series, _Sum]) -> None:
-    starter.ensure()
     from sentry_sdk import metrics
 
     for (operation, provider, model, kind, reason), total in sums.items():
