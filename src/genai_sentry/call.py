@@ -17,11 +17,13 @@ from genai_sentry import labels, ratelimit, retries
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
 from genai_sentry.telemetry import attributes as names
+from genai_sentry.telemetry import beside
 from genai_sentry.telemetry.spans import put
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span
+    from opentelemetry.trace import Span, SpanContext
 
+    from genai_sentry.pricing import Cost
     from genai_sentry.ratelimit import HeaderFacts
     from genai_sentry.runtime import Runtime
     from genai_sentry.wire.base import Format
@@ -66,6 +68,14 @@ class Call:
     exception: BaseException | None = None
     span: Span | None = None
     recording = False
+    attempts_known = True
+    """Whether attempts would have been seen; else none seen means that their number is unknown."""
+    cost: Cost | None = None
+    """What it cost, where the application says so."""
+    around: SpanContext | None = None
+    """The span of somebody else's that stands for the call, where none of ours does."""
+    other: beside.Other | None = None
+    """The same, where it is known to be an LLM span and may still be open."""
     done = False
     """Whether the call is over."""
     returned = False
@@ -103,7 +113,9 @@ class Call:
         self.labels = labels.current()
         self.operation_attempt = retries.begin_attempt() if format is not None else 1
         if format is not None and make_span:
-            self._start_span(format)
+            self.other = beside.find(format.operation, self.model)
+            if self.other is None:
+                self._start_span(format)
 
     def _start_span(self, format: Format) -> None:
         runtime, model, operation = self.runtime, self.model, format.operation
@@ -167,6 +179,10 @@ class Call:
         now = _clock()
         if self.attempts_seen:
             self.wait_s += now - self._last_end
+        if self.span is None and self.format is not None:
+            self.around = trace.get_current_span().get_span_context()
+            if self.other is None and self.format.operation:
+                self.other = beside.find(self.format.operation, self.model)
         self.attempts_seen += 1
         self.attempt_started = now
         self.request = request
@@ -200,6 +216,11 @@ class Call:
         """The attempt's answer is a stream that is still open."""
         self._open = True
         self.stream = StreamFacts()
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nothing of an answer has passed: it went another way than through what is observed."""
+        return self.stream is None and self._body is None and self.outcome is None
 
     def body_ended(
         self, outcome: Outcome | None, stream: StreamFacts | None, error: BaseException | None, body: bytes | None
@@ -255,6 +276,7 @@ class Call:
             self.format is not None
             and self._body is not None
             and self.exception is None
+            and self.other is None
             and not self.failed_status
             and not self.runtime.settings.report_truncated
             and self.format.plain(self._body)
@@ -307,7 +329,7 @@ class Call:
         """The call's facts, but for what sinks compute."""
         now = self.ended
         headers = self.headers
-        context = self.span.get_span_context() if self.span is not None else trace.get_current_span().get_span_context()
+        context = self._context()
         parent = getattr(self.span, "parent", None)
         return CallRecord(
             operation=self.format.operation if self.format is not None else "",
@@ -319,7 +341,7 @@ class Call:
             started_at=self.started_at,
             duration_s=now - self.started,
             last_attempt_s=None if self.attempt_started is None else now - self.attempt_started,
-            attempts=self.attempts_seen,
+            attempts=self.attempts_seen if self.attempts_seen or self.attempts_known else None,
             attempt_statuses=self.attempt_statuses,
             operation_attempt=self.operation_attempt,
             retry_wait_s=self.wait_s,
@@ -333,7 +355,13 @@ class Call:
             span_id=context.span_id,
             parent_span_id=parent.span_id if parent is not None else 0,
             sampled=bool(context.trace_flags.sampled),
+            instrumentation=self.other.scope if self.other is not None else "genai_sentry",
         )
+
+    def _context(self) -> SpanContext:
+        if self.span is not None:
+            return self.span.get_span_context()
+        return self.around or trace.get_current_span().get_span_context()
 
 
 def clean(model: str) -> str:

@@ -95,7 +95,8 @@ class Runtime:
         self.updater = Updater(suppress_instrumentation) if settings.update_prices else None
         if self.updater is not None:
             self.updater.start()
-        self.later = Later(ready)
+        self.later = Later(ready, self.sentry_metrics.leave)
+        deadlines.watch()
         recorder.before_reading = self.later.drain
         if self.metrics is not None:
             self.metrics.before_reading = self.later.drain
@@ -113,6 +114,7 @@ class Runtime:
         """Stop what runs in the background; nothing is sent afterwards."""
         if self.updater is not None:
             self.updater.stop()
+        deadlines.unwatch()
         self.later.close()
         self.sentry_metrics.close()
         self.reporter.close()
@@ -145,10 +147,6 @@ class Runtime:
         """Whether OpenTelemetry's instrumentation is suppressed here."""
         return bool(otel_context.get_value(_SUPPRESS_INSTRUMENTATION_KEY))
 
-    def makes_span(self, client: Any) -> bool:
-        """Whether the call's span is ours to make."""
-        return True
-
     def server(self, client: Any, found: Format | None, path: str) -> tuple[str, str, int | None, str]:
         """Provider, address, port and base path of an SDK client."""
         url = client.base_url
@@ -161,6 +159,16 @@ class Runtime:
             known = (provider, url.host, port, url.path.rstrip("/"))
             self._remember(key, known)
         return known
+
+    def provider(self, host: str, port: int, path: str, found: Format | None, sdk: str) -> str:
+        """Who answers at a host, where an SDK's client of this name talks to it."""
+        key = (f"{host}:{port}", sdk, found.name if found is not None else "")
+        known = self._servers.get(key)
+        if known is None:
+            name = providers.provider_of(host, path, client_class=sdk, overrides=self.overrides)
+            known = (name, host, port, "")
+            self._remember(key, known)
+        return known[0]
 
     def _remember(self, key: tuple[str, str, str], server: tuple[str, str, int | None, str]) -> None:
         if len(self._servers) >= MAX_SERVERS:
@@ -245,6 +253,9 @@ class Runtime:
 
     def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         outcome, found = record.outcome, call.format
+        if call.cost is not None:
+            record.cost = call.cost
+            return
         if outcome is None or found is None or not found.priced:
             return
         usage = outcome.usage

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from genai_sentry.call import Call, current
-from genai_sentry.guard import swallowed
+from opentelemetry.trace import NoOpTracer, ProxyTracer
+
+from genai_sentry.call import Call
+from genai_sentry.patch import shell
 from genai_sentry.patch.seam import Seam
-from genai_sentry.patch.state import state
 from genai_sentry.wire import formats
 
 if TYPE_CHECKING:
@@ -59,67 +59,14 @@ def seams(module: ModuleType) -> list[Seam]:
     if "request" not in sync.__dict__ or "request" not in asynchronous.__dict__:
         return []
     known = package_of(module.__name__) in LLM_SDKS
+
+    def open_call(runtime: Runtime, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+        return _open(runtime, client, kwargs["options"] if "options" in kwargs else args[1], known)
+
     return [
-        Seam(sync, "request", lambda original: _sync(original, known)),
-        Seam(asynchronous, "request", lambda original: _async(original, known)),
+        Seam(sync, "request", lambda original: shell.around(original, open_call)),
+        Seam(asynchronous, "request", lambda original: shell.around_async(original, open_call)),
     ]
-
-
-def _sync(original: Callable[..., Any], known: bool) -> Callable[..., Any]:
-    def request(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = begin(self, args, kwargs, known)
-        if call is None:
-            return original(self, *args, **kwargs)
-        call.enter()
-        try:
-            result = original(self, *args, **kwargs)
-        except BaseException as error:
-            call.raised(error)
-            raise
-        finally:
-            call.leave()
-        call.result()
-        return result
-
-    return request
-
-
-def _async(original: Callable[..., Any], known: bool) -> Callable[..., Any]:
-    async def request(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = begin(self, args, kwargs, known)
-        if call is None:
-            return await original(self, *args, **kwargs)
-        call.enter()
-        try:
-            result = await original(self, *args, **kwargs)
-        except BaseException as error:
-            call.raised(error)
-            raise
-        finally:
-            call.leave()
-        call.result()
-        return result
-
-    return request
-
-
-def begin(client: Any, args: tuple[Any, ...], kwargs: dict[str, Any], known: bool) -> Call | None:
-    """Open a call, or None where there is nothing to observe. Never raises."""
-    runtime = state.runtime
-    if runtime is None:
-        return None
-    try:
-        outer = current.get()
-        if outer is not None and not outer.returned and not outer.done:
-            return None  # the outermost logical call wins; this one's attempts are its attempts
-        if runtime.suppressed():
-            return None
-        options = kwargs["options"] if "options" in kwargs else args[1]
-        return _open(runtime, client, options, known)
-    except Exception as fault:
-        if not swallowed("call", fault):
-            raise
-        return None
 
 
 def _open(runtime: Runtime, client: Any, options: Any, known: bool) -> Call | None:
@@ -142,7 +89,7 @@ def _open(runtime: Runtime, client: Any, options: Any, known: bool) -> Call | No
         address=address,
         port=port,
         path=base_path + path,
-        make_span=found is not None and runtime.makes_span(client),
+        make_span=found is not None and bool(found.operation) and not traces_itself(client, options),
     )
 
 
@@ -154,3 +101,13 @@ def _body(options: Any) -> dict[str, object] | None:
     if isinstance(extra, dict) and extra:
         return {**data, **extra}
     return data
+
+
+def traces_itself(client: Any, options: Any) -> bool:
+    """Whether the SDK makes a gen_ai span of its own for a call: anthropic does where a tracer provider is set."""
+    if getattr(options, "span_name", None) is None:
+        return False
+    tracer = getattr(client, "_tracer", None)
+    if isinstance(tracer, ProxyTracer):
+        tracer = tracer._tracer
+    return tracer is not None and not isinstance(tracer, NoOpTracer)
