@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("genai_sentry")
 
+MARK = "llm_error_type"
+"""A foreign span that carries this belongs to a call that this package observed, and reported."""
+
 _NOT_A_FAILURE = frozenset({"asyncio.exceptions.CancelledError", "CancelledError", "GeneratorExit", "_OTHER"})
 """What instrumentations report as errors and is none: a cancelled task, a stream that was left early."""
 
@@ -92,7 +95,7 @@ class GenAIErrorProcessor(SpanProcessor):
         if operation is None:
             return {}
         record = foreign.record_of(span, operation)
-        if failed:
+        if failed and MARK not in attributes:
             self._fail(span, record)
         self._price(record)
         return self._extra(record)

@@ -143,6 +143,20 @@ def end_attributes(record: CallRecord) -> dict[str, Value]:
     return attributes
 
 
+def own_attributes(record: CallRecord) -> dict[str, Value]:
+    """What this package alone says of a call: for a span whose maker has said the rest."""
+    attributes: dict[str, Value] = {
+        name: value
+        for name, value in end_attributes(record).items()
+        if name.startswith(("llm_", "gen_ai.cost.")) or name == ERROR_TYPE
+    }
+    attributes[LLM_PROVIDER] = record.provider
+    if record.model:
+        attributes[AI_MODEL] = record.model
+    attributes.update(record.labels)
+    return attributes
+
+
 def _add_response(attributes: dict[str, Value], outcome: Outcome) -> None:
     if outcome.id:
         attributes[RESPONSE_ID] = outcome.id
