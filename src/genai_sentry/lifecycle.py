@@ -12,6 +12,7 @@ import wrapt
 from genai_sentry.guard import Guard
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
+from genai_sentry.sentry.start import starter
 
 EXIT_TIMEOUT_S = 2.0
 
@@ -43,11 +44,15 @@ def install() -> None:
 
 def flush_all() -> None:
     """Deliver what is held, for want of a later moment."""
-    if state.runtime is None:
+    runtime = state.runtime
+    if runtime is None:
         return
     with Guard("exit"):
         from genai_sentry.setup import flush
 
+        runtime.later.drain()
+        if runtime.reporter.pending or runtime.sentry_metrics.waiting:
+            starter.ensure()  # takes its time, which is not the flush's
         flush(EXIT_TIMEOUT_S)
 
 

@@ -127,6 +127,11 @@ class SentryMetrics:
         if not self._running:
             self._start()
 
+    @property
+    def waiting(self) -> int:
+        """Calls that wait to be added up."""
+        return len(self._waiting)
+
     def flush(self, timeout: float = 2.0) -> bool:
         """Hand over what was counted so far; delivering it is Sentry's flush."""
         return self._send_all(timeout)
