@@ -35,7 +35,7 @@ from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
 from genai_sentry.statistics import recorder
 from genai_sentry.telemetry import attributes as names
-from genai_sentry.telemetry import propagation
+from genai_sentry.telemetry import beside, propagation
 from genai_sentry.telemetry.identity import identity
 from genai_sentry.telemetry.metrics import metrics_for
 from genai_sentry.telemetry.spans import complete, put
@@ -144,8 +144,8 @@ class Runtime:
 
     @staticmethod
     def suppressed() -> bool:
-        """Whether OpenTelemetry's instrumentation is suppressed here."""
-        return bool(otel_context.get_value(_SUPPRESS_INSTRUMENTATION_KEY))
+        """Whether OpenTelemetry's instrumentation is suppressed here, and not by who makes the call's span."""
+        return bool(otel_context.get_value(_SUPPRESS_INSTRUMENTATION_KEY)) and not beside.inside()
 
     def server(self, client: Any, found: Format | None, path: str) -> tuple[str, str, int | None, str]:
         """Provider, address, port and base path of an SDK client."""
@@ -285,6 +285,8 @@ class Runtime:
     def _end_span(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         span = call.span
         if span is None or not call.recording:
+        if call.other is not None:
+            call.other.put(names.own_attributes(record))
             return
         attributes = names.end_attributes(record)
         facts = call.facts
