@@ -284,9 +284,9 @@ class Runtime:
 
     def _end_span(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         span = call.span
-        if span is None or not call.recording:
         if call.other is not None:
             call.other.put(names.own_attributes(record))
+        if span is None or not call.recording:
             return
         attributes = names.end_attributes(record)
         facts = call.facts
