@@ -16,8 +16,11 @@ from genai_sentry.sentry.start import starter
 
 EXIT_TIMEOUT_S = 2.0
 
-POOLS = ("multiprocessing.util", "billiard.util")
-"""Modules whose processes leave by `os._exit`, after finalisers of their own (billiard is Celery's)."""
+POOL = "multiprocessing.util"
+"""Its processes leave by `os._exit`, after finalisers of their own."""
+
+TASKS = "celery.signals"
+"""Celery's processes leave by `os._exit`, after a signal."""
 
 SERVER = "uvicorn.server"
 """Its `Server.serve` ends by sending the signal that stopped it to itself once more, which runs no exit hook."""
@@ -37,8 +40,8 @@ def install() -> None:
     if _registered:
         return
     _registered = True
-    for name in POOLS:
-        wrapt.when_imported(name)(_watch_children)
+    wrapt.when_imported(POOL)(_watch_children)
+    wrapt.when_imported(TASKS)(_watch_tasks)
     wrapt.when_imported(SERVER)(_watch_server)
 
 
@@ -63,6 +66,13 @@ def _watch_children(util: ModuleType) -> None:
             util.Finalize(None, flush_all, exitpriority=5)
 
     util.register_after_fork(_anchor, started)
+
+
+def _watch_tasks(signals: ModuleType) -> None:
+    def leaving(**_: object) -> None:
+        flush_all()
+
+    signals.worker_process_shutdown.connect(leaving, weak=False)
 
 
 def _watch_server(module: ModuleType) -> None:
