@@ -54,7 +54,7 @@ def flush_all() -> None:
         from genai_sentry.setup import flush
 
         runtime.later.drain()
-        if runtime.reporter.pending or runtime.sentry_metrics.waiting:
+        if starter.starting or runtime.reporter.pending or runtime.sentry_metrics.waiting:
             starter.ensure()  # takes its time, which is not the flush's
         flush(EXIT_TIMEOUT_S)
 

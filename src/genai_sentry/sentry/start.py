@@ -25,14 +25,16 @@ class Starter:
     """Sets Sentry up once, from the environment, unless somebody did."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._renew()
         self.armed = False
-        """Whether Sentry will be set up by `ensure`."""
+        """Whether Sentry will be set up by `ensure`, or is being set up."""
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._renew)
 
     def _renew(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self.starting = False
+        """Whether Sentry is being set up just now."""
 
     def arm(self) -> None:
         """Set Sentry up later, if the environment says where it is."""
@@ -48,14 +50,16 @@ class Starter:
         """Set Sentry up, if nobody has; takes long, hence never where the application waits for it."""
         if not self.armed:
             return
-        with self._lock:
-            if not self.armed:
+        with self._lock:  # whoever needs Sentry, too, waits for it
+            if not self.armed or self.starting:
                 return
-            self.armed = False
+            self.starting = True
             try:
                 self._start()
             except Exception as error:
                 logger.error("Sentry can't be set up from %s: %s", DSN_VARIABLE, error)
+            finally:
+                self.armed = self.starting = False
 
     @staticmethod
     def _start() -> None:
