@@ -7,6 +7,7 @@ stream's bytes, its close, or its collection.
 from __future__ import annotations
 
 import time
+import weakref
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
 """The logical call that is under way here: what a `send` may belong to."""
+
+failed: ContextVar[weakref.ref[Any] | None] = ContextVar("genai_sentry_failed", default=None)
+"""The request of the last call here that failed without an exception: what an SDK raises next may be about it."""
 
 MAX_MODEL = 100
 """Longest `ai_model`, in characters."""

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import time
+import weakref
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from genai_sentry import datafile, deadlines, providers
 from genai_sentry.budgets import Budgets
-from genai_sentry.call import Call, clean
+from genai_sentry.call import Call, clean, failed
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
@@ -234,7 +236,7 @@ class Runtime:
             if not isinstance(error, Exception) and deadlines.passed():
                 # A cancellation at the call, a TimeoutError where the application set its limit.
                 deadline = TimeoutError()
-                deadline.__cause__ = error
+                deadline.__cause__ = CancelledError()
                 return self.classifier.classify(deadline, provider=call.provider)
             return self.classifier.classify(error, provider=call.provider, status=call.status)
         if call.failed_status:
@@ -329,12 +331,14 @@ class Runtime:
             self.reporter.remember(record, request=call.request)
         else:
             self.reporter.report(record, error, request=call.request)
+            if error is None and call.request is not None:
+                failed.set(weakref.ref(call.request))
             self._watch_storm(call, record)
         if record.operation:
             self.reporter.breadcrumb(record)
 
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
-        content = _content(call.request)
+        content = content_of(call.request)
         if content is not None:
             line = application_line(sys._getframe())
             self._announce(self.storms.observe(record, f"{record.endpoint}:{hash(content)}", line))
@@ -381,7 +385,8 @@ def _error_body(call: Call) -> object:
     return call.error_body
 
 
-def _content(request: Any) -> bytes | None:
+def content_of(request: Any) -> bytes | None:
+    """A request's body, where it is in memory."""
     try:
         content = request.content
     except Exception:  # a streamed request body is not there to be read
@@ -392,7 +397,7 @@ def _content(request: Any) -> bytes | None:
 def _json_body(request: Any) -> dict[str, object] | None:
     from genai_sentry.wire import fields
 
-    content = _content(request)
+    content = content_of(request)
     if not content or len(content) > MAX_SCANNED_BODY or content[:1] not in b"{ \r\n\t":
         return None
     value = fields.loads(content)

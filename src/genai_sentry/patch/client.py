@@ -60,8 +60,8 @@ def seams(module: ModuleType) -> list[Seam]:
         return []
     known = package_of(module.__name__) in LLM_SDKS
 
-    def open_call(runtime: Runtime, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
-        return _open(runtime, client, kwargs["options"] if "options" in kwargs else args[1], known)
+    def open_call(runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+        return _open(runtime, args[0], kwargs["options"] if "options" in kwargs else args[2], known)
 
     return [
         Seam(sync, "request", lambda original: shell.around(original, open_call)),

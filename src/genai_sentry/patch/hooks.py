@@ -11,7 +11,7 @@ from types import ModuleType
 import wrapt
 
 from genai_sentry.guard import swallowed
-from genai_sentry.patch import client, transport
+from genai_sentry.patch import aiohttp, client, cohere, google_genai, litellm, speakeasy, transport, websocket
 from genai_sentry.patch.seam import Seam
 
 logger = logging.getLogger("genai_sentry")
@@ -27,6 +27,14 @@ Maker = Callable[[ModuleType], list[Seam]]
 def _makers() -> dict[str, Maker]:
     makers: dict[str, Maker] = dict.fromkeys(transport.MODULES, transport.seams)
     makers.update({sdk + client.BASE_CLIENT: client.seams for sdk in client.LLM_SDKS})
+    makers.update(dict.fromkeys(speakeasy.MODULES, speakeasy.seams))
+    makers.update(dict.fromkeys(websocket.MODULES, websocket.seams))
+    makers[cohere.HTTP] = cohere.seams
+    makers[cohere.ERRORS] = cohere.error_seams
+    makers[google_genai.MODULE] = google_genai.seams
+    makers.update(dict.fromkeys(litellm.MODULES, litellm.seams))
+    makers[litellm.ROUTER] = litellm.router_seams
+    makers[aiohttp.MODULE] = aiohttp.seams
     return makers
 
 

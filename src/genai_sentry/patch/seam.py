@@ -22,6 +22,7 @@ class Seam:
         self.owner = owner
         self.name = name
         self._make = make
+        self._inherited = False
         self._original: Callable[..., Any] | None = None
         self._replacement: Callable[..., Any] | None = None
 
@@ -29,19 +30,26 @@ class Seam:
         """Put the replacement in place; doing it twice is once."""
         if self._replacement is not None:
             return
-        original = self.owner.__dict__[self.name]
+        self._inherited = self.name not in self.owner.__dict__
+        original = getattr(self.owner, self.name) if self._inherited else self.owner.__dict__[self.name]
         replacement = self._make(original)
         _look_like(replacement, original)
         self._original, self._replacement = original, replacement
         setattr(self.owner, self.name, replacement)
 
+    def _held(self) -> Any:
+        return getattr(self.owner, self.name, None) if self._inherited else self.owner.__dict__.get(self.name)
+
     def remove(self) -> bool:
         """Restore the original; False where somebody else's wrapper is in the way and ours stays as a pass-through."""
         if self._replacement is None:
             return True
-        if self.owner.__dict__.get(self.name) is not self._replacement:
+        if self._held() is not self._replacement:
             return False
-        setattr(self.owner, self.name, self._original)
+        if self._inherited:
+            delattr(self.owner, self.name)
+        else:
+            setattr(self.owner, self.name, self._original)
         self._original = self._replacement = None
         return True
 

@@ -10,12 +10,14 @@ from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.state import state
 from genai_sentry.wire import formats
+from genai_sentry.wire.body import body_of
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
 
-Open = Callable[["Runtime", Any, tuple[Any, ...], dict[str, Any]], Call | None]
-"""Opens the call that a function's arguments describe; None where there is nothing to observe. It may raise."""
+Open = Callable[["Runtime", tuple[Any, ...], dict[str, Any]], Call | None]
+"""Opens the call that a function's arguments describe, a method's `self` first; None where there is nothing to
+observe. It may raise."""
 Ending = Callable[[Call, Any], None]
 """Looks at what the function returned, before the call is told of it. It may raise."""
 
@@ -31,11 +33,11 @@ def outermost() -> Runtime | None:
     return None if runtime.suppressed() else runtime
 
 
-def begin(open_call: Open, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+def begin(open_call: Open, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
     """Open a call, or None where there is nothing to observe. Never raises."""
     try:
         runtime = outermost()
-        return None if runtime is None else open_call(runtime, owner, args, kwargs)
+        return None if runtime is None else open_call(runtime, args, kwargs)
     except Exception as fault:
         if not swallowed("call", fault):
             raise
@@ -43,15 +45,15 @@ def begin(open_call: Open, owner: Any, args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def around(original: Callable[..., Any], open_call: Open, ending: Ending | None = None) -> Callable[..., Any]:
-    """A replacement for a method that makes a call and returns its answer."""
+    """A replacement for a function or method that makes a call and returns its answer."""
 
-    def replacement(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = begin(open_call, self, args, kwargs) if state.runtime is not None else None
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        call = begin(open_call, args, kwargs) if state.runtime is not None else None
         if call is None:
-            return original(self, *args, **kwargs)
+            return original(*args, **kwargs)
         call.enter()
         try:
-            result = original(self, *args, **kwargs)
+            result = original(*args, **kwargs)
         except BaseException as error:
             call.raised(error)
             raise
@@ -64,15 +66,15 @@ def around(original: Callable[..., Any], open_call: Open, ending: Ending | None 
 
 
 def around_async(original: Callable[..., Any], open_call: Open, ending: Ending | None = None) -> Callable[..., Any]:
-    """The same for a coroutine method."""
+    """The same for a coroutine function."""
 
-    async def replacement(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = begin(open_call, self, args, kwargs) if state.runtime is not None else None
+    async def replacement(*args: Any, **kwargs: Any) -> Any:
+        call = begin(open_call, args, kwargs) if state.runtime is not None else None
         if call is None:
-            return await original(self, *args, **kwargs)
+            return await original(*args, **kwargs)
         call.enter()
         try:
-            result = await original(self, *args, **kwargs)
+            result = await original(*args, **kwargs)
         except BaseException as error:
             call.raised(error)
             raise
@@ -96,27 +98,28 @@ def returned(call: Call, result: Any, ending: Ending | None) -> None:
 
 
 def described(
-    runtime: Runtime, method: str, url: str, body: Mapping[str, object] | None, *, sdk: str, known: bool = True
-) -> Call | None:
+    runtime: Runtime, method: str, url: str, body: Mapping[str, object] | bytes | None, *, sdk: str, kind: str = ""
+) -> Call:
     """A call of an SDK whose method, URL and body are known before it is sent.
 
     Args:
         runtime: what the instrumentor set up.
-        method: of the request; only a POST opens a call of a wire format.
+        method: of the request; only a POST opens a call of a wire format, any other is no inference.
         url: whole, with or without a query.
-        body: the JSON body, where it is one.
+        body: decoded, or as bytes; None where it is neither.
         sdk: name of the client class, by which an unknown host's provider is told.
-        known: whether calls that are no inference count, too.
+        kind: content type of a body of bytes.
     """
     parts = urlsplit(url)
     path = parts.path
     found = formats.match(path) if method.upper() == "POST" else None
-    if found is None and not known:
-        return None
     host = parts.hostname or ""
     port = parts.port or (80 if parts.scheme in ("http", "ws") else 443)
     provider = runtime.provider(host, port, path, found, sdk)
-    facts = found.request(body, path, capture=runtime.captures) if found is not None else None
+    facts = None
+    if found is not None:
+        body = body_of(body, kind) if isinstance(body, bytes) else body
+        facts = found.request(body, path, capture=runtime.captures)
     return Call(
         runtime,
         found,

@@ -150,18 +150,19 @@ class Calls:
             self._by_id[response_id] = call
 
     def find(self, error: BaseException) -> Mark | CallRecord | None:
-        """Find the call that an exception tells of by `.request`, `.response` or `.completion`."""
+        """Find the call that an exception tells of by `.request`, `.response`, `.raw_response` or `.completion`."""
         found: Mark | CallRecord | None = None
         if len(self._by_request):
-            found = self._of_request(attribute_of(error, "request"))
-            if found is None:
-                found = self._of_request(attribute_of(attribute_of(error, "response"), "request"))
+            found = self.of_request(attribute_of(error, "request"))
+            for holder in ("response", "raw_response"):
+                found = found or self.of_request(attribute_of(attribute_of(error, holder), "request"))
         if found is None and self._by_id:
             name = attribute_of(attribute_of(error, "completion"), "id")
             found = self._by_id.get(name) if isinstance(name, str) else None
         return found
 
-    def _of_request(self, request: object | None) -> Mark | CallRecord | None:
+    def of_request(self, request: object | None) -> Mark | CallRecord | None:
+        """Find the call that sent a request."""
         if request is None:
             return None
         try:

@@ -108,6 +108,12 @@ class Reporter:
             if not swallowed("sentry.remember", error):
                 raise
 
+    def tie(self, error: BaseException, request: object | None, status: object) -> None:
+        """Mark an exception that an SDK makes of a failed answer, and that says nothing of the request."""
+        mark = self._calls.of_request(request)
+        if isinstance(mark, Mark) and mark.record.status == status and not matching.is_marked(error):
+            matching.put_mark(error, mark)
+
     def alert(self, alert: Alert) -> None:
         """Send something that the process itself announces."""
         if self._mode == "off" or self._closed:

@@ -1,0 +1,42 @@
+"""mistralai, and google-genai's interactions: SDKs whose `BaseSDK.do_request` retries above httpx's `send`."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry.call import Call
+from genai_sentry.patch import shell
+from genai_sentry.patch.seam import Seam
+from genai_sentry.runtime import content_of
+
+if TYPE_CHECKING:
+    from genai_sentry.runtime import Runtime
+
+MODULES: dict[str, str] = {
+    "mistralai.client.basesdk": "Mistral",
+    "mistralai.basesdk": "Mistral",
+    "google.genai._gaos.basesdk": "GoogleGenAI",
+}
+"""Where the class is, by SDK and version, and whose client it serves."""
+
+_POSITION = 2
+"""Of the request among the arguments, after the SDK and the hook's context."""
+
+
+def seams(module: ModuleType) -> list[Seam]:
+    """The replacements for one such module; none where its shape is unknown."""
+    owner = getattr(module, "BaseSDK", None)
+    if owner is None or "do_request" not in owner.__dict__ or "do_request_async" not in owner.__dict__:
+        return []
+    sdk = MODULES[module.__name__]
+
+    def open_call(runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
+        request = kwargs["request"] if "request" in kwargs else args[_POSITION]
+        kind = request.headers.get("content-type") or ""
+        return shell.described(runtime, request.method, str(request.url), content_of(request), sdk=sdk, kind=kind)
+
+    return [
+        Seam(owner, "do_request", lambda original: shell.around(original, open_call)),
+        Seam(owner, "do_request_async", lambda original: shell.around_async(original, open_call)),
+    ]
