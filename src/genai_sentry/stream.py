@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genai_sentry.guard import swallowed
 from genai_sentry.record import StreamFacts
+from genai_sentry.wire import sse
 
 if TYPE_CHECKING:
     from genai_sentry.call import Call
     from genai_sentry.wire.base import StreamReader
+    from genai_sentry.wire.outcome import Outcome
 
 MAX_ERROR_BODY = 65_536
 """Bytes kept of an error body that arrives as a stream."""
+
+MAX_FRAMES = 50
+"""Frames of an exception looked at."""
+DECODERS = ("._streaming",)
+"""Ends of the names of modules in which generated SDKs decode events: what fails there is not the application's."""
 
 _clock = time.perf_counter
 
@@ -29,7 +37,18 @@ class StreamObserver:
         streamed: whether the application asked for a stream; else only the body counts, not how it arrived.
     """
 
-    __slots__ = ("_ended", "_feed", "_first_content", "_kept", "_waited", "call", "facts", "reader", "streamed")
+    __slots__ = (
+        "_ended",
+        "_feed",
+        "_first_content",
+        "_kept",
+        "_last",
+        "_waited",
+        "call",
+        "facts",
+        "reader",
+        "streamed",
+    )
 
     def __init__(
         self,
@@ -46,6 +65,7 @@ class StreamObserver:
         self._waited = _clock() - call.started
         self._first_content = reader is not None
         self._kept: bytearray | None = bytearray() if reader is None else None
+        self._last = b""
         self._ended = False
         sink: Callable[[bytes], None] = reader.feed if reader is not None else self._keep
         self._feed = sink if decompress is None else (lambda chunk: sink(decompress(chunk)))
@@ -67,6 +87,7 @@ class StreamObserver:
                 facts.first_chunk_s = self._waited
             elif facts.max_gap_s is None or waited > facts.max_gap_s:
                 facts.max_gap_s = waited
+            self._last = chunk
             self._feed(chunk)
             if self._first_content and self.reader is not None and self.reader.content_seen:
                 facts.first_content_s = self._waited
@@ -88,19 +109,52 @@ class StreamObserver:
 
     def _end(self, error: BaseException | None, exhausted: bool) -> None:
         outcome = self.reader.finish() if self.reader is not None else None
-        facts = self.facts
-        if outcome is not None and outcome.error is not None:
-            facts.outcome = "error"
-        elif error is not None and isinstance(error, Exception):
-            facts.outcome = "cut"
-        elif outcome is None or outcome.complete or (outcome.complete is None and exhausted):
-            facts.outcome = "complete"
-        elif exhausted:
-            facts.outcome = "cut"
-        else:
-            facts.outcome = "closed_early"
-        if facts.outcome == "complete":
+        if outcome is not None and error is None and not outcome.complete and outcome.error is None:
+            if not exhausted:
+                error = _given_up()
+                outcome.fault = outcome.fault or ("malformed" if sse.is_malformed(self._last) else None)
+            elif self._is_empty(outcome):
+                outcome.fault = "empty"
+        self.facts.outcome = _how(outcome, error, exhausted)
+        if outcome is not None and outcome.complete:
             # The format's end was seen: whatever ended the bytes afterwards is no failure of the call.
-            error = None if outcome is not None and outcome.complete else error
+            error = None
         body = bytes(self._kept) if self._kept is not None else None
-        self.call.body_ended(outcome, facts if self.streamed else None, error, body)
+        self.call.body_ended(outcome, self.facts if self.streamed else None, error, body)
+
+    def _is_empty(self, outcome: Outcome) -> bool:
+        asks = self.call.format is not None and bool(self.call.format.operation)
+        return asks and not outcome.content_seen and outcome.usage is None and not outcome.finish_reasons
+
+
+def _how(outcome: Outcome | None, error: BaseException | None, exhausted: bool) -> str:
+    """`complete`, `closed_early`, `cut` or `error`: by the format's own end first, then by what ended the bytes."""
+    if outcome is not None:
+        if outcome.error is not None or outcome.fault == "malformed" or _unreadable(error):
+            return "error"
+        if outcome.fault is not None:
+            return "cut"
+    if isinstance(error, Exception):
+        return "cut"
+    if outcome is None or outcome.complete or (outcome.complete is None and exhausted):
+        return "complete"
+    return "cut" if exhausted else "closed_early"
+
+
+def _given_up() -> Exception | None:
+    """What an SDK is raising while it closes an answer: it could not decode an event of it."""
+    error = sys.exc_info()[1]
+    if not _unreadable(error):
+        return None
+    trace = error.__traceback__ if error is not None else None
+    for _ in range(MAX_FRAMES):
+        if trace is None:
+            return None
+        if str(trace.tb_frame.f_globals.get("__name__")).endswith(DECODERS):
+            return error if isinstance(error, Exception) else None
+        trace = trace.tb_next
+    return None
+
+
+def _unreadable(error: BaseException | None) -> bool:
+    return isinstance(error, ValueError)

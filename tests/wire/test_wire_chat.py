@@ -224,7 +224,7 @@ def test_an_error_leaves_the_output_behind() -> None:
     assert "SECRET" not in str(outcome.error)
 
 
-@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"<html>", b"\xff\xfe", b'{"choices":{}}', b"{" * 5000])
+@pytest.mark.parametrize("body", [b"null", b"[]", b"<html>", b"\xff\xfe", b'{"choices":{}}', b"{" * 5000])
 def test_odd_bodies_say_nothing(body: bytes) -> None:
     """What is no answer leaves everything absent."""
     assert Outcome() == CHAT.response(body)

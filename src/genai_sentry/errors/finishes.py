@@ -1,4 +1,4 @@
-"""Failures that an answer under HTTP 200 tells by its finish reason."""
+"""Failures that an answer under HTTP 200 tells by its finish reason, or by being no answer at all."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ TRUNCATED = frozenset({"length", "max_tokens", "max_output_tokens", "model_lengt
 
 
 def classify_finish(outcome: Outcome, *, report_truncated: bool = False) -> Classification | None:
-    """The failure that an answer's finish reasons tell; None where they tell none.
+    """The failure that an answer's finish reasons tell, or that it can't be used; None where there is none.
 
     Args:
         outcome: the decoded answer.
         report_truncated: whether a cut-off output counts as a failure.
     """
+    if outcome.fault is not None:
+        return classification(ErrorType.INVALID_RESPONSE, Reason(outcome.fault), evidence=f"body={outcome.fault}")
     told = [*outcome.finish_reasons]
     if outcome.incomplete_reason:
         told.append(outcome.incomplete_reason)

@@ -61,6 +61,8 @@ class Format:
 
     def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
         """What a whole answer says. A body of server-sent events is read as the stream that it is."""
+        if not body and self.operation:
+            return Outcome(fault="empty")
         if sse.is_event_stream(body, content_type):
             return self._followed(body, capture)
         if len(body) > MAX_BODY:
@@ -176,6 +178,7 @@ class EventReader(StreamReader):
         "_kept",
         "_kept_bytes",
         "_last",
+        "_odd",
         "_open",
         "_output",
         "_search",
@@ -201,6 +204,8 @@ class EventReader(StreamReader):
         """Whether the next chunk needs a closer look whatever it holds."""
         self._first: bytes | None = None
         self._last: bytes | None = None
+        self._odd: bytes | None = None
+        """The first event that does not look like JSON."""
         self._kept: list[bytes] = []
         self._kept_bytes = 0
         self._output = content.OutputBuilder() if capture else None
@@ -235,6 +240,8 @@ class EventReader(StreamReader):
         if data == b"[DONE]":
             self.done = True
             return
+        if self._odd is None and (data[:1] not in b"{[" or data[-1:] not in b"}]"):
+            self._odd = data[:EDGE]
         self._event(name, data)
         self._take(data)
 
@@ -266,6 +273,8 @@ class EventReader(StreamReader):
     def _built(self) -> Outcome:
         outcome = self._build()
         outcome.content_seen = self.content_seen
+        if self._odd is not None and not outcome.complete and fields.loads(self._odd) is None:
+            outcome.fault = "malformed"
         if self._output is not None and outcome.content is None:
             messages = self._output.messages(outcome.finish_reasons)
             outcome.content = Content(output_messages=content.bounded(messages))

@@ -94,6 +94,7 @@ class Outcome:
         system_fingerprint: OpenAI's fingerprint of the serving configuration.
         cost_usd: what the provider says the call cost.
         error: the error body, as found (a failure under HTTP 200, an error event, `response.failed`), else None.
+        fault: what makes a reply unusable that carries no error: `empty` or `malformed`.
         complete: streams: whether the format's own end was seen; None where the format has no end of its own.
         content_seen: streams: whether any content passed.
         incomplete_reason: why an answer is not whole (`max_output_tokens`, `content_filter`), by the Responses API.
@@ -109,6 +110,7 @@ class Outcome:
     system_fingerprint: str | None = None
     cost_usd: float | None = None
     error: object = None
+    fault: str | None = None
     complete: bool | None = None
     content_seen: bool = False
     incomplete_reason: str | None = None

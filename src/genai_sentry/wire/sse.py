@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from genai_sentry.wire.fields import loads
+
 MAX_PENDING: Final = 1024 * 1024
 """Longest unfinished event kept, in bytes; of a longer one its two ends are."""
 EDGE: Final = 64 * 1024
@@ -160,6 +162,14 @@ def data_of(block: bytes) -> tuple[bytes, bytes]:
         elif bare or line.lstrip()[:1] in (b"{", b"["):
             bare.append(line)
     return name, b"\n".join(data or bare).strip()
+
+
+def is_malformed(chunk: bytes) -> bool:
+    """Whether a chunk of whole events holds one whose data are no JSON; False for a chunk that is cut anywhere else."""
+    if not chunk.startswith((b"data:", b"event:")) or not chunk.endswith((b"\n\n", b"\r\n\r\n")):
+        return False
+    found = (data_of(block)[1] for block in _BOUNDARY.split(chunk[:MAX_PENDING]))
+    return any(data and not data.startswith((b"[DONE]", b"null")) and loads(data) is None for data in found)
 
 
 def is_event_stream(body: bytes, content_type: str | None) -> bool:
