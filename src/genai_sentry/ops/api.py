@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,6 +136,18 @@ class Api:
     def get(self, path: str, **query: str) -> Any:
         """One object; raises `ApiError`."""
         return self._send("GET", path + _query(query), None)[0]
+
+    def page(self, path: str, *, fields: Sequence[str] = (), cursor: str = "", **query: str) -> tuple[Any, str]:
+        """One page of a table, and the cursor of the next, empty after the last; raises `ApiError`.
+
+        Args:
+            path: where.
+            fields: columns, each sent as a `field` of its own.
+            cursor: which page; the first by default.
+        """
+        pairs = [*query.items(), *(("field", name) for name in fields), *((("cursor", cursor),) if cursor else ())]
+        answer, headers = self._send("GET", f"{path}?{urllib.parse.urlencode(pairs)}", None)
+        return answer, _next_cursor(headers)
 
     def pages(self, path: str, **query: str) -> Iterator[Payload]:
         """All objects of a list, page by page; raises `ApiError`."""

@@ -212,6 +212,15 @@ class Catalogue:
             if word.lower() in info.id.lower()
         ]
 
+    def context_window(self, provider: str, model: str) -> int | None:
+        """Tokens that a model's context holds; None where the catalogue does not tell."""
+        if self._modules is None:
+            return None
+        everyone = self._modules.snapshot().providers
+        seller = self._modules.provider(everyone, provider)
+        info = None if seller is None else seller.find_model(model.lower(), all_providers=everyone)
+        return None if info is None else info.context_window
+
     def providers(self) -> list[str]:
         """The catalogue's names of providers."""
         return [] if self._modules is None else [seller.id for seller in self._modules.snapshot().providers]
