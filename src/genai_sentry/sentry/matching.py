@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -128,9 +128,13 @@ class Calls:
     """Calls that are over, by request and by response id: for exceptions that a client library raises afterwards.
 
     Bounded, and it keeps no request alive.
+
+    Attributes:
+        before_reading: called before a call is looked for, to have those kept that are over but not yet settled.
     """
 
     def __init__(self) -> None:
+        self.before_reading: Callable[[], None] | None = None
         self._by_request: weakref.WeakKeyDictionary[object, Mark | CallRecord] = weakref.WeakKeyDictionary()
         self._by_id: dict[str, Mark | CallRecord] = {}
 
@@ -152,6 +156,8 @@ class Calls:
     def find(self, error: BaseException) -> Mark | CallRecord | None:
         """Find the call that an exception tells of by `.request`, `.response`, `.raw_response` or `.completion`."""
         found: Mark | CallRecord | None = None
+        if self.before_reading is not None and isinstance(error, Exception):
+            self.before_reading()
         if len(self._by_request):
             found = self.of_request(attribute_of(error, "request"))
             for holder in ("response", "raw_response"):

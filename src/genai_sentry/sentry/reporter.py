@@ -9,15 +9,14 @@ import os
 import random
 import sys
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 import wrapt
 
 from genai_sentry.errors.taxonomy import ErrorType
 from genai_sentry.guard import swallowed
-from genai_sentry.sentry import events, frames, matching, snapshot
-from genai_sentry.sentry.breadcrumbs import breadcrumb
+from genai_sentry.sentry import breadcrumbs, events, frames, matching, snapshot
 from genai_sentry.sentry.deferral import MAX_QUEUED, Outbox, Pending
 from genai_sentry.sentry.delivery import Delivery
 from genai_sentry.sentry.enrich import Enricher
@@ -81,6 +80,10 @@ class Reporter:
         """Failures that wait for their event."""
         return len(self._outbox)
 
+    def settle_first(self, settle: Callable[[], None]) -> None:
+        """Have calls that are over settled before one is looked for by a later exception."""
+        self._calls.before_reading = settle
+
     def report(self, record: CallRecord, exc: BaseException | None, *, request: object | None = None) -> None:
         """Take a failed call, to be called where the exception is being handled.
 
@@ -132,15 +135,28 @@ class Reporter:
 
     def breadcrumb(self, record: CallRecord) -> None:
         """Leave a breadcrumb of a call, in the scope that is current."""
+        self._leave(lambda: breadcrumbs.breadcrumb(record))
+
+    def early_breadcrumb(self, operation: str, provider: str, model: str, seconds: float) -> dict[str, Any]:
+        """Leave the breadcrumb of a call that succeeded and is settled later, elsewhere: see `breadcrumbs.fill`.
+
+        Returns:
+            The breadcrumb; empty where none was left.
+        """
+        return self._leave(lambda: breadcrumbs.begun(operation, provider, model, seconds))
+
+    def _leave(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         if self._mode == "off" or self._closed:
-            return
+            return {}
         try:
-            client = self._known_client()
-            if client is not None:
-                sys.modules["sentry_sdk"].get_isolation_scope().add_breadcrumb(breadcrumb(record))
+            if self._known_client() is not None:
+                crumb = make()
+                sys.modules["sentry_sdk"].get_isolation_scope().add_breadcrumb(crumb)
+                return crumb
         except Exception as error:
             if not swallowed("sentry.breadcrumb", error):
                 raise
+        return {}
 
     def flush(self, timeout: float = 2.0) -> bool:
         """Send all that is held, due or not, and let Sentry deliver it.
