@@ -15,7 +15,10 @@ ANSWER = {
     "id": "c1",
     "finish_reason": "COMPLETE",
     "message": {"role": "assistant", "content": [{"type": "text", "text": "hello"}]},
-    "usage": {"billed_units": {"input_tokens": 3, "output_tokens": 2}, "tokens": {"input_tokens": 7, "output_tokens": 2}},
+    "usage": {
+        "billed_units": {"input_tokens": 3, "output_tokens": 2},
+        "tokens": {"input_tokens": 7, "output_tokens": 2},
+    },
 }
 MESSAGES = [{"role": "user", "content": "hi"}]
 BUSY = Reply({"message": "busy"}, status=503, headers={"retry-after-ms": "5"})
@@ -80,7 +83,9 @@ def test_a_failed_async_call_is_one_event(observed: Any, scripted_server: Any) -
 def test_a_stream_is_one_span(observed: Any, client: Any, scripted_server: Any) -> None:
     """Streams are not retried: the attempt is the call."""
     end = {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": ANSWER["usage"]}}
-    scripted_server.script(events({"type": "message-start", "id": "c1", "delta": {"message": {"role": "assistant"}}}, end))
+    scripted_server.script(
+        events({"type": "message-start", "id": "c1", "delta": {"message": {"role": "assistant"}}}, end)
+    )
 
     list(client.chat_stream(model="command-a-03-2025", messages=MESSAGES))
 

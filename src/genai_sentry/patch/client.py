@@ -11,7 +11,6 @@ from opentelemetry.trace import NoOpTracer, ProxyTracer
 from genai_sentry.call import Call
 from genai_sentry.patch import shell
 from genai_sentry.patch.seam import Seam
-from genai_sentry.wire import formats
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
@@ -70,32 +69,26 @@ def seams(module: ModuleType) -> list[Seam]:
 
 
 def _open(runtime: Runtime, client: Any, options: Any, known: bool) -> Call | None:
-    path = str(options.url).partition("?")[0]
-    if path.startswith(("http://", "https://")):
-        path = "/" + path.split("/", 3)[3] if path.count("/") > 2 else "/"
-    found = formats.match(path) if str(options.method).upper() == "POST" else None
+    target = runtime.target(client, options.url, options.method)
+    found = target.format
     if found is None and not known:
         return None
-    provider, address, port, base_path = runtime.server(client, found, path)
-    facts = None
-    if found is not None:
-        facts = found.request(_body(options), path, capture=runtime.captures)
     return Call(
         runtime,
         found,
-        facts,
-        hint=path.strip("/").encode(),
-        provider=provider,
-        address=address,
-        port=port,
-        path=base_path + path,
+        found.request(_body(options), target.path, capture=runtime.captures) if found is not None else None,
+        hint=target.hint,
+        provider=target.provider,
+        address=target.address,
+        port=target.port,
+        path=target.endpoint,
         make_span=found is not None and bool(found.operation) and not traces_itself(client, options),
     )
 
 
 def _body(options: Any) -> dict[str, object] | None:
     """The JSON body as far as it is known before the request is built; the caller's objects are only read."""
-    data, extra = options.json_data, getattr(options, "extra_json", None)
+    data, extra = options.json_data, vars(options).get("extra_json")
     if not isinstance(data, dict):
         return None
     if isinstance(extra, dict) and extra:
@@ -105,7 +98,7 @@ def _body(options: Any) -> dict[str, object] | None:
 
 def traces_itself(client: Any, options: Any) -> bool:
     """Whether the SDK makes a gen_ai span of its own for a call: anthropic does where a tracer provider is set."""
-    if getattr(options, "span_name", None) is None:
+    if vars(options).get("span_name") is None:
         return False
     tracer = getattr(client, "_tracer", None)
     if isinstance(tracer, ProxyTracer):

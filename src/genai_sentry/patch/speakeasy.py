@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "mistralai.client.basesdk": "Mistral",
     "mistralai.basesdk": "Mistral",
+    "mistralai.azure.client.basesdk": "MistralAzure",
+    "mistralai.gcp.client.basesdk": "MistralGoogleCloud",
     "google.genai._gaos.basesdk": "GoogleGenAI",
 }
 """Where the class is, by SDK and version, and whose client it serves."""
@@ -26,9 +29,6 @@ _POSITION = 2
 
 def seams(module: ModuleType) -> list[Seam]:
     """The replacements for one such module; none where its shape is unknown."""
-    owner = getattr(module, "BaseSDK", None)
-    if owner is None or "do_request" not in owner.__dict__ or "do_request_async" not in owner.__dict__:
-        return []
     sdk = MODULES[module.__name__]
 
     def open_call(runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
@@ -36,7 +36,9 @@ def seams(module: ModuleType) -> list[Seam]:
         kind = request.headers.get("content-type") or ""
         return shell.described(runtime, request.method, str(request.url), content_of(request), sdk=sdk, kind=kind)
 
-    return [
-        Seam(owner, "do_request", lambda original: shell.around(original, open_call)),
-        Seam(owner, "do_request_async", lambda original: shell.around_async(original, open_call)),
-    ]
+    made: list[Seam] = []
+    for owner in (getattr(module, name, None) for name in ("BaseSDK", "AsyncBaseSDK")):
+        for name, kind in (("do_request", shell.around), ("do_request_async", shell.around_async)):
+            if owner is not None and name in owner.__dict__:
+                made.append(Seam(owner, name, partial(kind, open_call=open_call)))
+    return made
