@@ -17,7 +17,6 @@ from opentelemetry import trace
 from genai_sentry import labels, ratelimit, retries
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
-from genai_sentry.telemetry import attributes as names
 from genai_sentry.telemetry import beside
 from genai_sentry.telemetry.spans import put
 
@@ -35,9 +34,6 @@ current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
 
 failed: ContextVar[weakref.ref[Any] | None] = ContextVar("genai_sentry_failed", default=None)
 """The request of the last call here that failed without an exception: what an SDK raises next may be about it."""
-
-MAX_MODEL = 100
-"""Longest `ai_model`, in characters."""
 
 _clock = time.perf_counter
 
@@ -65,6 +61,7 @@ class Call:
     """Whether its figures have gone to where they are kept."""
     exhausted_in: float | None = None
     crumb: dict[str, Any] | None = None
+    """Its breadcrumb, where that was left before the call is settled; empty where none could be."""
     _response_headers: Any = None
     request: object | None = None
     stream: StreamFacts | None = None
@@ -122,31 +119,19 @@ class Call:
                 self._start_span(format)
 
     def _start_span(self, format: Format) -> None:
-        runtime, model, operation = self.runtime, self.model, format.operation
-        attributes: dict[str, names.Value] = {names.OPERATION_NAME: operation, names.PROVIDER_NAME: self.provider}
-        if model:
-            attributes[names.REQUEST_MODEL] = model
-        if self.address:
-            attributes[names.SERVER_ADDRESS] = self.address
-            if self.port is not None:
-                attributes[names.SERVER_PORT] = self.port
+        runtime = self.runtime
+        opening = runtime.openings.find(format.operation, self.provider, self.model, self.address, self.port)
         span = runtime.tracer.start_span(
-            f"{operation} {model}" if model else operation,
+            opening.name,
             context=runtime.parent_context(),
             kind=trace.SpanKind.CLIENT,
-            attributes=attributes,
+            attributes={**opening.sampled},
         )
         self.span = span
         if span.is_recording():
             self.recording = True
-            more: dict[str, names.Value] = {names.SENTRY_OP: "gen_ai." + operation, names.LLM_PROVIDER: self.provider}
-            if model:
-                more[names.AI_MODEL] = clean(model)
-            if self.labels:
-                more.update(self.labels)
-            if runtime.common_attributes:
-                more.update(runtime.common_attributes)
-            put(span, more)
+            more, common = opening.more, runtime.common_attributes
+            put(span, {**more, **self.labels, **common} if self.labels or common else more)
 
     @property
     def model(self) -> str:
@@ -265,7 +250,9 @@ class Call:
         self.ended = _clock()
         later = False
         try:
-            later = error is None and self._can_wait() and self.runtime.later.take(self)
+            if error is None and self._can_wait():
+                self.crumb = self.runtime.early_breadcrumb(self)
+                later = self.runtime.later.take(self)
             if not later:
                 self.settle(error)
         except Exception as fault:
@@ -366,10 +353,3 @@ class Call:
         if self.span is not None:
             return self.span.get_span_context()
         return self.around or trace.get_current_span().get_span_context()
-
-
-def clean(model: str) -> str:
-    """A model name fit for a tag: printable, at most 100 characters."""
-    if len(model) <= MAX_MODEL and model.isprintable():
-        return model
-    return "".join(letter for letter in model[:MAX_MODEL] if letter.isprintable())

@@ -20,7 +20,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from genai_sentry import datafile, deadlines, providers
 from genai_sentry.budgets import Budgets
-from genai_sentry.call import Call, clean, failed
+from genai_sentry.call import Call, failed
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
@@ -30,16 +30,19 @@ from genai_sentry.launcher.exporter import delivering
 from genai_sentry.pricing import Pricer, Updater, ready
 from genai_sentry.ratelimit.forecast import Forecaster
 from genai_sentry.retries import StormDetector
+from genai_sentry.sentry.breadcrumbs import fill
 from genai_sentry.sentry.frames import is_application
 from genai_sentry.sentry.joining import sentry_parent
 from genai_sentry.sentry.metrics import SentryMetrics
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
 from genai_sentry.statistics import recorder
+from genai_sentry.targets import Targets
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.telemetry import beside, propagation
 from genai_sentry.telemetry.identity import identity
 from genai_sentry.telemetry.metrics import metrics_for
+from genai_sentry.telemetry.openings import Openings, clean
 from genai_sentry.telemetry.spans import complete, put
 from genai_sentry.telemetry.stamp import is_stamped
 from genai_sentry.version import SCHEMA_URL, __version__
@@ -100,8 +103,11 @@ class Runtime:
         self.later = Later(ready, self.sentry_metrics.leave)
         deadlines.watch()
         recorder.before_reading = self.later.drain
+        self.reporter.settle_first(self.later.drain)
         if self.metrics is not None:
             self.metrics.before_reading = self.later.drain
+        self.openings = Openings()
+        self.target = Targets(self.overrides).find
         self._servers: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
         self._sinks: tuple[tuple[str, Callable[[Call, CallRecord, BaseException | None], None]], ...] = (
             ("cost", self._price),
@@ -148,19 +154,6 @@ class Runtime:
     def suppressed() -> bool:
         """Whether OpenTelemetry's instrumentation is suppressed here, and not by who makes the call's span."""
         return bool(otel_context.get_value(_SUPPRESS_INSTRUMENTATION_KEY)) and not beside.inside()
-
-    def server(self, client: Any, found: Format | None, path: str) -> tuple[str, str, int | None, str]:
-        """Provider, address, port and base path of an SDK client."""
-        url = client.base_url
-        kind = type(client).__name__
-        key = (str(url), kind, found.name if found is not None else "")
-        known = self._servers.get(key)
-        if known is None:
-            port = url.port or (443 if url.scheme == "https" else 80)
-            provider = providers.provider_of(url.host, path, client_class=kind, overrides=self.overrides)
-            known = (provider, url.host, port, url.path.rstrip("/"))
-            self._remember(key, known)
-        return known
 
     def provider(self, host: str, port: int, path: str, found: Format | None, sdk: str) -> str:
         """Who answers at a host, where an SDK's client of this name talks to it."""
@@ -334,8 +327,17 @@ class Runtime:
             if error is None and call.request is not None:
                 failed.set(weakref.ref(call.request))
             self._watch_storm(call, record)
-        if record.operation:
+        if call.crumb:
+            fill(call.crumb, record)
+        elif call.crumb is None and record.operation:
             self.reporter.breadcrumb(record)
+
+    def early_breadcrumb(self, call: Call) -> dict[str, Any]:
+        """Leave the breadcrumb of a call that is settled later, in the scope where the application made it."""
+        if call.format is None or not call.format.operation:
+            return {}
+        seconds = call.ended - call.started
+        return self.reporter.early_breadcrumb(call.format.operation, call.provider, clean(call.model), seconds)
 
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
         content = content_of(call.request)

@@ -153,14 +153,17 @@ def _alike(theirs: str, ours: str) -> bool:
 
 
 def _claimed(span: Span) -> Other | None:
-    for key, name in CLAIMS.items():
-        if otel_context.get_value(key):
-            return Other(span, name)
+    context = otel_context.get_current()
+    if context:
+        for key, name in CLAIMS.items():
+            if context.get(key):
+                return Other(span, name)
     return None
 
 
 def _wrapped(span: Span) -> Other | None:
-    if WRAPPERS.keys().isdisjoint(sys.modules):
+    loaded = sys.modules
+    if not any(module in loaded for module in WRAPPERS):  # a few look-ups; the other way round it were thousands
         return None
     frame = sys._getframe(2)
     for _ in range(MAX_FRAMES):

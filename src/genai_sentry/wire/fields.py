@@ -28,6 +28,8 @@ def loads(data: bytes | str) -> object:
 
 def text(value: object) -> str | None:
     """A plain, non-empty string, at most `MAX_TEXT` characters, that can be encoded; else None."""
+    if type(value) is str and 0 < len(value) <= MAX_TEXT and value.isascii():
+        return value
     if not isinstance(value, str) or not value:
         return None
     return clean(value[:MAX_TEXT])
@@ -42,12 +44,27 @@ def clean(value: str) -> str:
 
 def count(value: object) -> int | None:
     """A plain count: an integer from 0 (a float with no fraction too, never a bool or a string); else None."""
+    if value is None:
+        return None
+    if type(value) is int:  # by far the most frequent
+        return value if 0 <= value <= MAX_COUNT else None
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return int(value) if 0 <= value <= MAX_COUNT else None
     if isinstance(value, float) and value.is_integer() and 0 <= value <= MAX_COUNT:
         return int(value)
+    return None
+
+
+def counted(source: Mapping[str, object], *names: str) -> int | None:
+    """The first of these values that is a count."""
+    for name in names:
+        value = source.get(name)
+        if value is not None:
+            found = count(value)
+            if found is not None:
+                return found
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire.fields import amount, count, first, mapping
+from genai_sentry.wire.fields import amount, count, counted, mapping
 from genai_sentry.wire.outcome import Outcome, Usage
 
 USD_PER_TICK: Final = 1e-10
@@ -16,48 +16,37 @@ def read_usage(value: object) -> Usage | None:
     """The usage object of an answer; None where it holds no count."""
     if not isinstance(value, dict) or not value:
         return None
-    get = value.get
     given = mapping(_first_dict(value, "prompt_tokens_details", "input_tokens_details", "input_token_details"))
     made = mapping(_first_dict(value, "completion_tokens_details", "output_tokens_details", "output_token_details"))
-    usage = Usage(
-        input_tokens=first(count(get("prompt_tokens")), count(get("input_tokens"))),
-        output_tokens=first(count(get("completion_tokens")), count(get("output_tokens"))),
-        cache_read_input_tokens=first(
-            count(given.get("cached_tokens")),
-            count(get("prompt_cache_hit_tokens")),
-            count(get("cached_tokens")),
-            count(get("cache_read_input_tokens")),
-            count(get("num_cached_tokens")),
-        ),
-        cache_write_input_tokens=first(
-            count(given.get("cache_write_tokens")),
-            count(given.get("cache_creation_tokens")),
-            count(get("cache_creation_input_tokens")),
-        ),
-        reasoning_output_tokens=first(count(made.get("reasoning_tokens")), count(get("reasoning_tokens"))),
-    )
+    usage = Usage(counted(value, "prompt_tokens", "input_tokens"), counted(value, "completion_tokens", "output_tokens"))
+    read = count(given.get("cached_tokens"))
+    usage.cache_read_input_tokens = read if read is not None else counted(value, *_CACHE_READ)
+    written = counted(given, "cache_write_tokens", "cache_creation_tokens")
+    usage.cache_write_input_tokens = written if written is not None else counted(value, "cache_creation_input_tokens")
+    reasoned = count(made.get("reasoning_tokens"))
+    usage.reasoning_output_tokens = reasoned if reasoned is not None else count(value.get("reasoning_tokens"))
     if given:
         usage.input_audio_tokens = count(given.get("audio_tokens"))
         usage.input_image_tokens = count(given.get("image_tokens"))
-        usage.cache_read_audio_tokens = count(mapping(given.get("cached_tokens_details")).get("audio_tokens"))
+        if "cached_tokens_details" in given:
+            usage.cache_read_audio_tokens = count(mapping(given["cached_tokens_details"]).get("audio_tokens"))
     if made:
         usage.output_audio_tokens = count(made.get("audio_tokens"))
         usage.output_image_tokens = count(made.get("image_tokens"))
     _rest(usage, value)
-    return usage if usage != _EMPTY else None
+    return usage if usage.input_tokens is not None or usage != _EMPTY else None
 
 
 _EMPTY: Final = Usage()
+_CACHE_READ: Final = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens", "num_cached_tokens")
 
 
 def _rest(usage: Usage, value: Mapping[str, object]) -> None:
-    seconds = amount(value.get("prompt_audio_seconds"))
-    if seconds is None and "seconds" in value:
-        seconds = amount(value.get("seconds"))
-    usage.input_seconds = seconds
-    tools = mapping(value.get("server_side_tool_usage_details"))
-    if tools:
-        usage.web_searches = count(tools.get("web_search_calls"))
+    if "prompt_audio_seconds" in value or "seconds" in value:
+        seconds = amount(value.get("prompt_audio_seconds"))
+        usage.input_seconds = seconds if seconds is not None else amount(value.get("seconds"))
+    if "server_side_tool_usage_details" in value:
+        usage.web_searches = count(mapping(value["server_side_tool_usage_details"]).get("web_search_calls"))
     if "num_search_queries" in value:
         usage.web_searches = count(value.get("num_search_queries"))
 
@@ -77,6 +66,8 @@ def read_cost(usage: object) -> float | None:
     if not value:
         return None
     cost = value.get("cost")
+    if cost is None and "cost_in_usd_ticks" not in value:
+        return None
     if isinstance(cost, dict):
         return amount(cost.get("total_cost"))
     found = amount(cost)
