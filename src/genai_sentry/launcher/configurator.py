@@ -43,12 +43,12 @@ class GenAIConfigurator(_OTelSDKConfigurator):
         if isinstance(trace.get_tracer_provider(), TracerProvider):
             return
         if os.environ.get(CONFIG_FILE):
-            super()._configure(**kwargs)
+            super()._configure(**kwargs)  # type: ignore[no-untyped-call]
             return
         sampler, rate = sampling(environment_settings())
         if sampler is not None:
             kwargs.setdefault("sampler", sampler)
-        super()._configure(**kwargs)
+        super()._configure(**kwargs)  # type: ignore[no-untyped-call]
         provider = trace.get_tracer_provider()
         if isinstance(provider, TracerProvider):
             stamp(provider, rate)

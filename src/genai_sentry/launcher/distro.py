@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from opentelemetry.instrumentation.dependencies import DependencyConflictError
-from opentelemetry.instrumentation.distro import BaseDistro
+from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]
 
 from genai_sentry.instrumentor import environment_settings
 from genai_sentry.launcher import others, signals
@@ -18,7 +18,7 @@ logger = logging.getLogger("genai_sentry")
 HTTP = "opentelemetry.instrumentation.httpx:"
 
 
-class GenAIDistro(BaseDistro):
+class GenAIDistro(BaseDistro):  # type: ignore[misc]
     """Chooses exporters that are there, and gets Sentry ready for an application that doesn't set it up itself.
 
     Where another distribution is installed too, it goes first, and loads the instrumentations.
@@ -33,6 +33,8 @@ class GenAIDistro(BaseDistro):
             except Exception:
                 logger.exception("the OpenTelemetry distribution beside this one can't be configured")
         signals.settle(chosen)
+        if others.plain_only():
+            _hush()
         prefer(SDK_TRACERS)
         self._settings = environment_settings()
 
@@ -49,6 +51,15 @@ class GenAIDistro(BaseDistro):
             raise  # the launcher knows what to say
         except Exception:
             logger.exception("instrumenting by %r failed; it is left out", entry_point.name)
+
+
+def _hush() -> None:
+    """Keep the launcher from warning of the plain configurator beside this one, which does the same."""
+
+    def worth_saying(record: logging.LogRecord) -> bool:
+        return not str(record.msg).startswith("Configuration of %s not loaded")
+
+    logging.getLogger("opentelemetry.instrumentation.auto_instrumentation._load").addFilter(worth_saying)
 
 
 def _other_distribution() -> BaseDistro | None:
