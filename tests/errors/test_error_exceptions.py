@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 from typing import Any
@@ -209,3 +210,12 @@ def test_error_type_falls_back_to_class_then_status() -> None:
 def test_the_list_of_codes_is_bounded_and_has_no_doubles() -> None:
     """Metrics carry these values."""
     assert len(PROVIDER_CODES) == len({code.lower().replace("_", "") for code in PROVIDER_CODES}) <= 100
+
+
+@pytest.mark.parametrize(("document", "reason"), [("", "empty"), ("  \n", "empty"), ('{"half', "malformed")])
+def test_a_parser_that_was_given_nothing_tells_of_an_empty_answer(document: str, reason: str) -> None:
+    """An answer of no bytes under status 200 is empty, not malformed."""
+    with pytest.raises(ValueError) as caught:
+        json.loads(document)
+    found = classify(caught.value)
+    assert ("invalid_response", reason) == (found.type, found.reason)

@@ -106,6 +106,8 @@ def open_case(
         found.codes.extend((0, "exception.code", code) for code in told.codes)
         if told.app_deadline:
             found.facts["app_deadline"] = "yes"
+        if told.nothing_to_parse:
+            found.facts["document"] = "empty"
     elif error is not None and body is None:
         body = error
     status = status if isinstance(status, int) and not isinstance(status, bool) else None

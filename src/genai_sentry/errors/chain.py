@@ -34,6 +34,7 @@ class Told:
         status, body, headers: of the first in the chain that has any.
         codes: the SDK's own `code` and `type`.
         app_deadline: whether the application's own time limit cancelled the call.
+        nothing_to_parse: whether a JSON parser was given nothing.
     """
 
     names: list[tuple[str, ...]] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Told:
     headers: Mapping[str, str] | None = None
     codes: list[str] = field(default_factory=list)
     app_deadline: bool = False
+    nothing_to_parse: bool = False
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -93,6 +95,8 @@ def read(error: BaseException) -> Told:
         if text:
             told.messages.append(text[:20_000])
         _attributes(link, told)
+        document = _get(link, "doc")
+        told.nothing_to_parse |= isinstance(link, ValueError) and isinstance(document, str) and not document.strip()
     told.app_deadline = _app_deadline(links)
     return told
 

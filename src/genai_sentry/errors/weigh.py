@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
-from genai_sentry.errors.index import VAGUE, WORD, Index, Phrase, compared, index, keys_of
+from genai_sentry.errors.index import CODE, VAGUE, WORD, Index, Phrase, compared, index, keys_of
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
@@ -172,6 +172,9 @@ def weigh_fact(case: Case) -> None:
             continue
         if where == "choices":
             case.add(25, 0, 0, parse_label("invalid_response/empty"), "body.choices=null")
+            continue
+        if where == "document":
+            case.add(CODE, 0, 0, parse_label("invalid_response/empty"), "exception.doc is empty")
             continue
         finish = fact.lower().removeprefix("finishreason.")
         reason = FILTERED.get(finish)

@@ -15,12 +15,26 @@ def breadcrumb(record: CallRecord) -> dict[str, Any]:
     """Make a call's breadcrumb: model, outcome, latency, tokens, cost."""
     what = record.classification
     outcome = "ok" if what is None else f"{what.type}/{what.reason}"
-    data: dict[str, Any] = {
-        "provider": record.provider,
-        "model": record.model,
-        "outcome": outcome,
-        "latency_ms": round(record.duration_s * 1000),
+    made = begun(record.operation, record.provider, record.model, record.duration_s, outcome)
+    fill(made, record)
+    return made
+
+
+def begun(operation: str, provider: str, model: str, seconds: float, outcome: str = "ok") -> dict[str, Any]:
+    """Make the breadcrumb of a call whose answer is yet to be decoded."""
+    return {
+        "type": "default",
+        "category": CATEGORY,
+        "level": "info" if outcome == "ok" else "warning",
+        "message": f"{operation or 'llm'} {model}: {outcome}",
+        "data": {"provider": provider, "model": model, "outcome": outcome, "latency_ms": round(seconds * 1000)},
+        "timestamp": datetime.now(UTC),
     }
+
+
+def fill(crumb: dict[str, Any], record: CallRecord) -> None:
+    """Add what the decoded answer says."""
+    data: dict[str, Any] = dict(crumb["data"])
     usage = record.usage
     if usage is not None and usage.input_tokens is not None:
         data["input_tokens"] = usage.input_tokens
@@ -32,11 +46,5 @@ def breadcrumb(record: CallRecord) -> dict[str, Any]:
         data["status"] = record.status
     if record.attempts is not None and record.attempts > 1:
         data["attempts"] = record.attempts
-    return {
-        "type": "default",
-        "category": CATEGORY,
-        "level": "info" if what is None else "warning",
-        "message": f"{record.operation or 'llm'} {record.model}: {outcome}",
-        "data": data,
-        "timestamp": datetime.now(UTC),
-    }
+    # In one step: another thread may be serialising the breadcrumb, and a dict must not grow under its hands.
+    crumb["data"] = data

@@ -23,9 +23,6 @@ CLIENT_LIBRARIES = frozenset(
 )  # fmt: skip
 """Top modules whose frames are never the application's, wherever they are installed."""
 
-_OWN_APPLICATIONS = ("genai_sentry.cli", "genai_sentry.testing")
-"""Modules of this package that hold application code, such as the demo's."""
-
 _SITE = ("site-packages", "dist-packages")
 _STDLIB = tuple({path for name in ("stdlib", "platstdlib") if (path := sysconfig.get_paths().get(name))})
 _MAX_CACHED = 2048
@@ -43,8 +40,6 @@ def is_application(module: str | None, path: str | None, options: MutableMapping
     if _listed(name, (options or {}).get("in_app_exclude")):
         return False
     top = name.partition(".")[0]
-    if name.startswith(_OWN_APPLICATIONS):
-        return True
     if top in CLIENT_LIBRARIES or name.startswith("google.genai"):
         return False
     where = path or ""
