@@ -212,7 +212,7 @@ def test_the_list_of_codes_is_bounded_and_has_no_doubles() -> None:
     assert len(PROVIDER_CODES) == len({code.lower().replace("_", "") for code in PROVIDER_CODES}) <= 100
 
 
-@pytest.mark.parametrize(("document", "reason"), [("", "empty"), ("  \n", "empty"), ('{"half', "malformed")])
+@pytest.mark.parametrize(("document", "reason"), [("", "empty"), ("  \n", "empty"), ("{bad", "malformed")])
 def test_a_parser_that_was_given_nothing_tells_of_an_empty_answer(document: str, reason: str) -> None:
     """An answer of no bytes under status 200 is empty, not malformed."""
     with pytest.raises(ValueError) as caught:
