@@ -13,12 +13,12 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from scripted import ScriptedServer
 
 from genai_sentry import GenAIInstrumentor, Settings, stats
 from genai_sentry.patch.state import state
 from genai_sentry.pricing import CATALOGUE
 from genai_sentry.statistics import recorder as figures
+from scripted import ScriptedServer
 
 
 class Observed:
@@ -72,6 +72,8 @@ def observed() -> Iterator[Observed]:
         before_send=made.keep,
         default_integrations=False,
         auto_enabling_integrations=False,
+        auto_session_tracking=False,
+        send_client_reports=False,
     )
     stats()
     figures.reset()

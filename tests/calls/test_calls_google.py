@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sentry_sdk
+
 from scripted import Reply, ScriptedServer, events
 
 genai = pytest.importorskip("google.genai")

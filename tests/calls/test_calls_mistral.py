@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sentry_sdk
+
 from scripted import Reply, ScriptedServer, events
 
 mistral = pytest.importorskip("mistralai.client")
