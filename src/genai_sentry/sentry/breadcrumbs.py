@@ -48,3 +48,10 @@ def fill(crumb: dict[str, Any], record: CallRecord) -> None:
         data["attempts"] = record.attempts
     # In one step: another thread may be serialising the breadcrumb, and a dict must not grow under its hands.
     crumb["data"] = data
+
+
+def kept(scope: Any, crumb: dict[str, Any]) -> dict[str, Any]:
+    """Find the copy that a scope keeps of the breadcrumb added last; empty where a hook dropped or replaced it."""
+    crumbs = getattr(scope, "_breadcrumbs", None)
+    last: dict[str, Any] = crumbs[-1] if crumbs else {}
+    return last if last.get("data") is crumb["data"] else {}

@@ -150,9 +150,9 @@ class Reporter:
             return {}
         try:
             if self._known_client() is not None:
-                crumb = make()
-                sys.modules["sentry_sdk"].get_isolation_scope().add_breadcrumb(crumb)
-                return crumb
+                crumb, scope = make(), sys.modules["sentry_sdk"].get_isolation_scope()
+                scope.add_breadcrumb(crumb)
+                return breadcrumbs.kept(scope, crumb)
         except Exception as error:
             if not swallowed("sentry.breadcrumb", error):
                 raise
