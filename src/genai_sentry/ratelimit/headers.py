@@ -14,11 +14,9 @@ from genai_sentry.ratelimit.dialects import (
     FIRST_RETRY_AFTER,
     LIMIT,
     LIMITS,
-    PERIOD,
     PERIODS,
     PROCESSING_TIMES,
     REMAINING,
-    RESET,
     RETRY_AFTER,
     SLOT_DATE,
     SLOT_IETF,
@@ -63,11 +61,10 @@ class HeaderFacts(NamedTuple):
 
 _NOTHING = HeaderFacts()
 _slot_of = SLOTS.get
-_named_slot_of = {name.decode("ascii"): slot for name, slot in SLOTS.items()}.get
-_Found = dict[int, bytes]
+_Raw = Sequence[tuple[bytes, bytes]]
 
 
-def scan(raw: Sequence[tuple[bytes, bytes]], provider: str = "", now: float | None = None) -> HeaderFacts:
+def scan(raw: _Raw, provider: str = "", now: float | None = None) -> HeaderFacts:
     """Read raw headers, in whatever case their names are; of a header that is repeated the first counts.
 
     Args:
@@ -75,18 +72,9 @@ def scan(raw: Sequence[tuple[bytes, bytes]], provider: str = "", now: float | No
         provider: `gen_ai.provider.name`, which tells periods that headers leave out.
         now: Unix time of the response, for absolute times where it names no `Date`; else the clock's.
     """
-    found: _Found | None = None
-    for name, value in raw if len(raw) <= MAX_HEADERS else raw[:MAX_HEADERS]:
-        slot = _slot_of(name)
-        if slot is None:
-            slot = _slot_of(name.lower())
-            if slot is None:
-                continue
-        if found is None:
-            found = {slot: value}
-        elif slot not in found:
-            found[slot] = value
-    return _NOTHING if found is None else _facts(found, provider, now)
+    if len(raw) > MAX_HEADERS:
+        raw = raw[:MAX_HEADERS]
+    return _facts(raw, _plan_of(tuple([name for name, _ in raw])), provider, now)
 
 
 def read_raw(raw: Sequence[tuple[bytes, bytes]], provider: str = "", now: float | None = None) -> RateLimits | None:
@@ -102,43 +90,127 @@ def read(headers: Mapping[str, str], provider: str = "", now: float | None = Non
     raw = getattr(headers, "raw", None)
     if isinstance(raw, list | tuple):
         return scan(raw, provider, now).limits
-    found: _Found = {}
-    for name, value in islice(headers.items(), MAX_HEADERS):
-        slot = _named_slot_of(name)
-        if slot is None and isinstance(name, str) and len(name) <= MAX_LENGTH:
-            slot = _named_slot_of(name.lower())
-        if slot is not None and slot not in found and isinstance(value, str):
-            found[slot] = value.encode("latin-1", "replace")
-    return _facts(found, provider, now).limits if found else None
+    pairs = list(islice(headers.items(), MAX_HEADERS))
+    return scan([_encoded(name, value) for name, value in pairs], provider, now).limits
 
 
-def _facts(found: _Found, provider: str, now: float | None) -> HeaderFacts:
-    date = found.pop(SLOT_DATE, None)
-    limits: list[int] = []
-    others: list[int] = []
-    for slot in found:
-        (limits if slot < FIRST_REQUEST_ID else others).append(slot)
+def _encoded(name: object, value: object) -> tuple[bytes, bytes]:
+    if not isinstance(name, str) or not isinstance(value, str) or len(name) > MAX_LENGTH:
+        return b"", b""
+    return name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
+
+
+class _Limit(NamedTuple):
+    """Where a limit's parts stand among a response's headers; -1 for a part that is not there."""
+
+    kind: str
+    quantity: str
+    period_s: float | None
+    limit: int
+    remaining: int
+    reset: int
+    period: int
+
+
+class _Plan(NamedTuple):
+    """Where everything stands among headers of these names, what counts first before the rest."""
+
+    limits: tuple[_Limit, ...] = ()
+    request_ids: tuple[int, ...] = ()
+    processing: tuple[tuple[int, float], ...] = ()
+    retry_after: tuple[tuple[int, float], ...] = ()
+    ietf: int = -1
+    ietf_policy: int = -1
+    date: int = -1
+
+
+MAX_PLANS = 128
+"""Sets of header names for which a plan is remembered: a provider's answers have the same ones every time."""
+MAX_PLANNED = 64
+"""Headers of a response for which one is remembered."""
+_EMPTY = _Plan()
+_plans: dict[tuple[bytes, ...], _Plan] = {}
+
+
+def _plan_of(names: tuple[bytes, ...]) -> _Plan:
+    plan = _plans.get(names)
+    if plan is None:
+        plan = _plan(names)
+        if len(names) <= MAX_PLANNED and max(map(len, names), default=0) <= MAX_LENGTH:
+            if len(_plans) >= MAX_PLANS:
+                _plans.clear()
+            _plans[names] = plan
+    return plan
+
+
+def _plan(names: tuple[bytes, ...]) -> _Plan:
+    found: dict[int, int] = {}
+    for place, name in enumerate(names):
+        slot = _slot_of(name)
+        if slot is None:
+            slot = _slot_of(name.lower())
+        if slot is not None:
+            found.setdefault(slot, place)
+    if not found:
+        return _EMPTY
+    limits: dict[int, list[int]] = {}
+    for slot in sorted(found):
+        if slot < FIRST_REQUEST_ID:
+            index, part = divmod(slot, SLOTS_PER_LIMIT)
+            limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
+    return _Plan(
+        tuple(
+            _Limit(LIMITS[index].kind, LIMITS[index].quantity, LIMITS[index].period_s, *places)
+            for index, places in limits.items()
+        ),
+        _places(found, FIRST_REQUEST_ID, FIRST_PROCESSING_TIME),
+        tuple(
+            (place, PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
+            for slot, place in _between(found, FIRST_PROCESSING_TIME, FIRST_RETRY_AFTER)
+        ),
+        tuple(
+            (place, RETRY_AFTER[slot - FIRST_RETRY_AFTER][1])
+            for slot, place in _between(found, FIRST_RETRY_AFTER, SLOT_IETF)
+        ),
+        found.get(SLOT_IETF, -1),
+        found.get(SLOT_IETF_POLICY, -1),
+        found.get(SLOT_DATE, -1),
+    )
+
+
+def _between(found: dict[int, int], begin: int, end: int) -> list[tuple[int, int]]:
+    return sorted((slot, place) for slot, place in found.items() if begin <= slot < end)
+
+
+def _places(found: dict[int, int], begin: int, end: int) -> tuple[int, ...]:
+    return tuple(place for _, place in _between(found, begin, end))
+
+
+def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFacts:
+    if plan is _EMPTY:
+        return _NOTHING
     request_id: str | None = None
+    for place in plan.request_ids:
+        request_id = _identifier(raw[place][1])
+        if request_id is not None:
+            break
     processing: float | None = None
+    for place, unit in plan.processing:
+        processing = _scaled(raw[place][1], unit)
+        if processing is not None:
+            break
+    date = raw[plan.date][1] if plan.date >= 0 else None
     retry_after: float | None = None
-    combined = False
-    others.sort()
-    for slot in others:
-        if slot < FIRST_PROCESSING_TIME:
-            request_id = request_id or _identifier(found[slot])
-        elif slot < FIRST_RETRY_AFTER:
-            if processing is None:
-                processing = _scaled(found[slot], PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
-        elif slot < SLOT_IETF:
-            if retry_after is None:
-                retry_after = _wait(found[slot], RETRY_AFTER[slot - FIRST_RETRY_AFTER][1], date, now)
-        else:
-            combined = True
-    if not limits and not combined and retry_after is None:
-        return HeaderFacts(None, request_id, processing, None) if others else _NOTHING
-    parts = _limits(found, limits, provider, date, now)
+    for place, unit in plan.retry_after:
+        retry_after = _wait(raw[place][1], unit, date, now)
+        if retry_after is not None:
+            break
+    combined = plan.ietf >= 0 or plan.ietf_policy >= 0
+    if not plan.limits and not combined and retry_after is None:
+        return HeaderFacts(None, request_id, processing, None)
+    parts = _limits(raw, plan, PERIODS.get(provider), date, now)
     if combined:
-        _add_ietf(parts, found)
+        _add_ietf(parts, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
     return HeaderFacts(_assemble(parts, retry_after), request_id, processing, retry_after)
 
 
@@ -177,46 +249,45 @@ def _wait(value: bytes, unit: float, date: bytes | None, now: float | None) -> f
 _Parts = dict[str, tuple[str, list[float | None]]]
 
 
-def _limits(found: _Found, slots: list[int], provider: str, date: bytes | None, now: float | None) -> _Parts:
+def _limits(raw: _Raw, plan: _Plan, hints: Mapping[str, float] | None, date: bytes | None, now: float | None) -> _Parts:
     """The parts of each limit by kind; of two dialects that name the same kind the earlier in the table counts."""
-    by_limit: dict[int, list[float | None]] = {}
-    for slot in slots:
-        index, part = divmod(slot, SLOTS_PER_LIMIT)
-        value = found[slot]
-        amount: float | None
-        if part != RESET:
-            amount = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
-        else:
-            amount = short_duration(value)
-            if amount is None:
-                text = _text(value)
-                amount = duration(text)
-                if amount is None:
-                    amount = reset_in(text, _clock(date, now))
-        values = by_limit.get(index)
-        if values is None:
-            values = by_limit[index] = [None, None, None, None]
-        values[part] = amount
-    hints = PERIODS.get(provider)
     parts: _Parts = {}
-    for index in sorted(by_limit):
-        values = by_limit[index]
-        _, kind, quantity, period, _ = LIMITS[index]
-        if kind in parts or (values[LIMIT] is None and values[REMAINING] is None):
+    for kind, quantity, period_s, at_limit, at_remaining, at_reset, at_period in plan.limits:
+        limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
+        remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
+        if (limit is None and remaining is None) or kind in parts:
             continue
-        if values[PERIOD] is None:
-            values[PERIOD] = hints.get(kind) if period is None and hints is not None else period
-        parts[kind] = (quantity, values)
+        reset: float | None = None
+        if at_reset >= 0:
+            reset = _reset(raw[at_reset][1], date, now)
+        period = _amount(raw[at_period][1]) if at_period >= 0 else None
+        if period is None:
+            period = hints.get(kind) if period_s is None and hints is not None else period_s
+        parts[kind] = (quantity, [limit, remaining, reset, period])
     return parts
+
+
+def _amount(value: bytes) -> float | None:
+    return float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
+
+
+def _reset(value: bytes, date: bytes | None, now: float | None) -> float | None:
+    found = short_duration(value)
+    if found is None:
+        text = _text(value)
+        found = duration(text)
+        if found is None:
+            found = reset_in(text, _clock(date, now))
+    return found
 
 
 _IETF_PAIR = re.compile(r"([a-z]+)=(\d{1,15})")
 
 
-def _add_ietf(parts: _Parts, found: _Found) -> None:
+def _add_ietf(parts: _Parts, fields: bytes, policy_fields: bytes) -> None:
     """Add the draft's combined fields: `"name";r=9;t=1` with `"name";q=10;w=1`, or `limit=10, remaining=9, reset=1`."""
-    pairs = dict(_IETF_PAIR.findall(_text(found.get(SLOT_IETF, b"")).lower()))
-    policy_text = _text(found.get(SLOT_IETF_POLICY, b"")).lower()
+    pairs = dict(_IETF_PAIR.findall(_text(fields).lower()))
+    policy_text = _text(policy_fields).lower()
     policy = dict(_IETF_PAIR.findall(policy_text))
 
     def first(*candidates: str | None) -> float | None:

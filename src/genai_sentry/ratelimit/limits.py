@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -25,8 +24,7 @@ class Window(NamedTuple):
     period_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimits:
+class RateLimits(NamedTuple):
     """The limits that one response names. None: the provider does not say.
 
     Where a provider has several limits on one quantity (a minute's and a day's), the fields show the one of which
