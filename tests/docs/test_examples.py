@@ -121,22 +121,17 @@ def test_the_gateway_client_isolates_failures_and_knows_its_own_prices(
 def test_the_gateways_env_file_is_read_and_loses_to_the_environment(tmp_path: Path) -> None:
     """Names and values of a file go into the environment, comments do not, what is set stands."""
     code = """
-import json, os, pathlib, client
-pathlib.Path("env").write_text("# NO=1\\nA_KEY='one'\\nB_KEY=two=2\\n\\nplain\\n")
+import json, os, pathlib, sys, client
+file = pathlib.Path(sys.argv[1])
+file.write_text("# NO=1\\nA_KEY='one'\\nB_KEY=two=2\\n\\nplain\\n")
 os.environ["B_KEY"] = "set"
-client.load_env(pathlib.Path("env"))
-client.load_env(pathlib.Path("missing"))
+client.load_env(file)
+client.load_env(file / "missing")
 print(json.dumps([os.environ["A_KEY"], os.environ["B_KEY"], "# NO" in os.environ]))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=environment(PYTHONPATH=str(EXAMPLES / "gateway")),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = start("gateway", "-c", code, str(tmp_path / "env"), env=environment())
 
+    assert 0 == done.returncode, done.stderr
     assert ["one", "set", False] == json.loads(done.stdout)
 
 
@@ -283,7 +278,8 @@ print(json.dumps({name: [vars_of(retries.measure(name, loop)) for loop in (retri
 """.replace("vars_of(", "(lambda found: [found.succeeded, found.requests, found.wasted_usd, found.storms])(")
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=environment(PYTHONPATH=str(EXAMPLES)),
+        cwd=EXAMPLES,
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=110,
