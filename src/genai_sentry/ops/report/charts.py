@@ -97,8 +97,10 @@ def _chart(
         f"<title>{safe(_told(index, began, series, show))}</title></rect>"
         for index, began in enumerate(steps)
     )
-    every = max(1, math.ceil(len(steps) / 6))
-    ticks = "".join(f"<span>{safe(tick(began, step_s))}</span>" for began in steps[::every])
+    ticks = "".join(
+        f'<span style="left:{index / len(steps) * 100:.2f}%">{safe(tick(steps[index], step_s))}</span>'
+        for index in _ticked(len(steps))
+    )
     legend = "".join(
         f'<li><i class="{_colour(each.name, number)}"></i>{safe(each.name or UNKNOWN)}</li>'
         for number, each in enumerate(series)
@@ -121,6 +123,12 @@ def _told(index: int, began: float, series: Sequence[Series], show: Format) -> s
         if (value := each.values[index]) is not None and (value or len(series) == 1)
     ]
     return "\n".join([f"{moment(began)} UTC", *(values or ["nothing"])])
+
+
+def _ticked(steps: int) -> list[int]:
+    """Which steps are named below the chart: about six, none so near the end that its name would not fit."""
+    every = max(1, math.ceil(steps / 6))
+    return [index for index in range(0, steps, every) if index <= 0.9 * steps]
 
 
 def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:

@@ -11,7 +11,7 @@ from genai_sentry.ops.report import charts
 from genai_sentry.ops.report.build import Report
 from genai_sentry.ops.report.charts import Series
 from genai_sentry.ops.report.figures import MOST_ROWS, Figures, Row
-from genai_sentry.ops.report.texts import UNKNOWN, count, safe, seconds, share, short, usd
+from genai_sentry.ops.report.texts import UNKNOWN, count, length, safe, seconds, share, short, usd
 
 Cell = tuple[str, str]
 """HTML and the class of its table cell: `n` for numbers."""
@@ -61,7 +61,7 @@ def _began(figures: Figures) -> list[float]:
 
 
 def _every(figures: Figures) -> str:
-    return f"every {seconds(figures.step_s)}" if figures.step_s != 86_400 else "a day"
+    return f"every {length(figures.step_s)}"
 
 
 def cost(report: Report) -> str:
@@ -111,15 +111,17 @@ def savings(report: Report) -> str:
         return ""
     items = []
     for place, each in enumerate(report.savings):
-        much = f"up to {usd(each.usd)}" if each.usd else seconds(each.seconds)
+        word = "from" if each.kind == "cheaper_model" else "up to"
+        much = f"{word} {usd(each.usd)}" if each.usd else seconds(each.seconds)
         sums = "".join(f"<li>{safe(line)}</li>" for line in each.arithmetic)
         items.append(
             f'<details{" open" if place < 2 else ""}><summary><span class="what">{safe(each.title)}</span>'
-            f'<span class="much">{safe(much)}</span></summary><ul class="sums">{sums}</ul><p>{safe(each.caution)}</p></details>'
+            f'<span class="much">{safe(much)}</span></summary><ul class="sums">{sums}</ul>'
+            f"<p>{safe(each.caution)}</p></details>"
         )
     return (
-        '<p class="soft">Worked out from this traffic, over the period of the report. They are upper bounds to look into,'
-        " and they overlap: don't add them up.</p>" + "".join(items)
+        '<p class="soft">Worked out from this traffic, over the period of the report. They are upper bounds to look'
+        " into, and they overlap: don't add them up.</p>" + "".join(items)
     )
 
 

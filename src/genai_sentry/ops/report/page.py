@@ -105,7 +105,8 @@ def _tiles(report: Report) -> str:
     return (
         '<div class="tiles">'
         + "".join(
-            f'<div class="tile"><span class="name">{safe(name)}</span><b>{safe(value)}</b><span>{safe(more)}</span></div>'
+            f'<div class="tile"><span class="name">{safe(name)}</span><b>{safe(value)}</b>'
+            f"<span>{safe(more)}</span></div>"
             for name, value, more in tiles
         )
         + "</div>"

@@ -111,7 +111,7 @@ def _cheaper(store: Store, figures: Figures, pricer: Pricer) -> list[Saving]:
                 None,
                 (*lines, _a_month(used["usd"] - nearest[1], figures)),
                 "The same number of tokens at list prices; whether the answers are good enough, your own tests tell."
-                " The sum is for the nearest of them, which gives up least.",
+                " The month is for the first of them, the nearest in price.",
             )
         )
     return found
@@ -200,7 +200,7 @@ def _cacheable(store: Store, pricer: Pricer) -> list[Saving]:
         what = row["labels"].replace("\x1f", ", ") or "all calls"
         already = f" - {row['cached']:,.0f} cached already" if row["cached"] else ""
         line = (
-            f"{what}: {row['calls']:,.0f} calls × {row['prefix']:,.0f} tokens (nine in ten prompts are at least that long)"
+            f"{what}: {row['calls']:,.0f} calls × {row['prefix']:,.0f} tokens (nine in ten prompts have as many)"
             f"{already} × (${full * 1e6:g} - ${read * 1e6:g})/M = ${usd:,.2f}"
         )
         found.setdefault((row["provider"] or "", row["model"] or ""), []).append((usd, line))

@@ -133,6 +133,7 @@ def _sql(name: str, kind: str) -> str:
         return _IDS[name]
     if kind == "VARCHAR":
         return name
-    value = f"TRY_CAST({name} AS {kind})"
+    # A bare TRY_CAST would be pushed down into the reading of the file, where it fails instead of giving NULL.
+    value = f"TRY_CAST(trim({name}) AS {kind})"
     # Counts and times that are no finite, positive number are not known.
     return f"CASE WHEN isfinite({value}) AND {value} >= 0 THEN {value} END" if kind == "DOUBLE" else value

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
 from datetime import UTC, datetime
 
 UNKNOWN = "–"
 
 
 def usd(value: float | None) -> str:
-    """US dollars: cents from a dollar on, four significant digits below."""
+    """US dollars: cents from a dollar on, three significant digits below."""
     if value is None:
         return UNKNOWN
     if value >= 1 or value == 0:
         return f"${value:,.2f}"
-    return f"${value:.4g}" if value >= 0.0001 else f"${value:.2g}"
+    return f"${value:.{2 - math.floor(math.log10(value))}f}" if value > 1e-9 else f"${value:.2g}"
 
 
 def count(value: float | None) -> str:
@@ -52,6 +53,15 @@ def seconds(value: float | None) -> str:
     if value < 2 * 3600:
         return f"{value / 60:.0f} min"
     return f"{value / 3600:.1f} h" if value < 3 * 86_400 else f"{value / 86_400:.1f} days"
+
+
+def length(step_s: int) -> str:
+    """A whole number of minutes, hours or days."""
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if step_s >= size:
+            number = step_s // size
+            return unit if number == 1 else f"{number} {unit}s"
+    return f"{step_s} seconds"
 
 
 def moment(unix: float) -> str:
