@@ -18,10 +18,13 @@ import pytest
 from docs import run_pages
 from genai_sentry.budgets import load as load_budgets
 from genai_sentry.cli import main
-from genai_sentry.errors.taxonomy import KINDS
+from genai_sentry.errors.advice import ADVICE
+from genai_sentry.errors.taxonomy import KINDS, ErrorType, classification
 from genai_sentry.ops.config import read as read_config
 from genai_sentry.pricing.table import PriceTable
+from genai_sentry.record import CallRecord
 from genai_sentry.sentry import metrics as sentry_metrics
+from genai_sentry.sentry.events import contexts
 from genai_sentry.settings import Settings
 from genai_sentry.telemetry import attributes, metrics
 from genai_sentry.wire.formats import FORMATS
@@ -146,6 +149,17 @@ def test_every_error_type_has_a_page(generate: ModuleType) -> None:
 
     assert {f"{kind}.md" for kind in KINDS} | {"index.md"} == {page.name for page in (DOCS / "errors").iterdir()}
     assert [str(kind) for kind in KINDS] == re.findall(r"^## (\w+)", korean, re.M)[: len(KINDS)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_names_the_page_about_its_type(kind: ErrorType) -> None:
+    """Whoever reads an issue finds the runbook by what the event says."""
+    record = CallRecord(operation="chat", provider="openai", model="gpt-4o", classification=classification(kind))
+
+    analysis = contexts(record, Settings())["llm_analysis"]
+
+    assert ADVICE[kind] == analysis["advice"]
+    assert (DOCS / analysis["runbook"]).with_suffix(".md").is_file()
 
 
 def test_every_attribute_is_documented() -> None:

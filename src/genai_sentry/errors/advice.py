@@ -50,3 +50,8 @@ LINKS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Error references by family of rules."""
+
+
+def runbook(error_type: ErrorType) -> str:
+    """The page of the documentation about a type, from the site's root: what it means and what to do."""
+    return f"errors/{error_type}/"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from genai_sentry.errors.advice import ADVICE, runbook
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.sentry import frames, scrub
 
@@ -127,6 +128,8 @@ def contexts(record: CallRecord, settings: Settings, environment: str | None = N
         "severity": level(what, settings),
         "retryable": settings.retryable.get(what.type, what.retryable),
         "action_required": what.action,
+        "advice": ADVICE[what.type],
+        "runbook": runbook(what.type),
         "evidence": scrub.scrub(what.evidence) or None,
         "provider": record.provider or None,
         "model_used": answered or record.model or None,
