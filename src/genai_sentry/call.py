@@ -64,6 +64,8 @@ class Call:
     """Its breadcrumb, where that was left before the call is settled; empty where none could be."""
     _response_headers: Any = None
     request: object | None = None
+    asking: Any = None
+    """The request that is sent in place of the application's: a copy that asks for usage."""
     stream: StreamFacts | None = None
     outcome: Outcome | None = None
     exception: BaseException | None = None
@@ -285,7 +287,7 @@ class Call:
             self.runtime.finish(self, error)
         finally:
             # What may hold prompts or connections is let go: the SDK's stream may keep this object alive for long.
-            self._body = self.outcome = self.request = self.exception = self._response_headers = None
+            self._body = self.outcome = self.request = self.asking = self.exception = self._response_headers = None
 
     def decoded(self) -> Outcome | None:
         """What the answer says, decoded once, at the end."""
