@@ -13,6 +13,7 @@ from genai_sentry.wire import sse
 
 if TYPE_CHECKING:
     from genai_sentry.call import Call
+    from genai_sentry.usage_injection import EncodedHider, Hider
     from genai_sentry.wire.base import StreamReader
     from genai_sentry.wire.outcome import Outcome
 
@@ -35,6 +36,7 @@ class StreamObserver:
         reader: decodes the stream; None where the body is an error's, which is kept (bounded) instead.
         decompress: undoes the content encoding; None where there is none.
         streamed: whether the application asked for a stream; else only the body counts, not how it arrived.
+        hider: takes out what the application did not ask for; None where it sees every byte.
     """
 
     __slots__ = (
@@ -46,6 +48,7 @@ class StreamObserver:
         "_waited",
         "call",
         "facts",
+        "hider",
         "reader",
         "streamed",
     )
@@ -57,10 +60,12 @@ class StreamObserver:
         decompress: Callable[[bytes], bytes] | None,
         *,
         streamed: bool,
+        hider: Hider | EncodedHider | None = None,
     ) -> None:
         self.call = call
         self.reader = reader
         self.streamed = streamed
+        self.hider = hider
         self.facts = call.stream if call.stream is not None else StreamFacts()
         self._waited = _clock() - call.started
         self._first_content = reader is not None
@@ -95,6 +100,26 @@ class StreamObserver:
         except Exception as fault:
             if not swallowed("stream", fault):
                 raise
+
+    def visible(self, chunk: bytes) -> bytes:
+        """What the application is to see of a piece; may be nothing."""
+        try:
+            return self.hider.feed(chunk) if self.hider is not None else chunk
+        except Exception as fault:
+            if not swallowed("usage", fault):
+                raise
+            self.hider = None
+            return chunk
+
+    def rest(self) -> bytes:
+        """What the application is still to see when the bytes are over."""
+        hider, self.hider = self.hider, None
+        try:
+            return hider.rest() if hider is not None else b""
+        except Exception as fault:
+            if not swallowed("usage", fault):
+                raise
+            return b""
 
     def end(self, error: BaseException | None = None, *, exhausted: bool = False) -> None:
         """The bytes are over, once: all read (`exhausted`), cut by `error`, or closed before their end."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from genai_sentry import usage_injection
 from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
@@ -44,14 +45,14 @@ def _sync(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
         if own:
             call.enter()
         try:
-            response = original(self, request, *args, **kwargs)
+            response = original(self, call.asking or request, *args, **kwargs)
         except BaseException as error:
-            _failed(call, error, own)
+            _failed(call, error, own, request)
             raise
         finally:
             if own:
                 call.leave()
-        _responded(call, response, own, observed)
+        _responded(call, response, own, observed, request)
         return response
 
     return send
@@ -67,14 +68,14 @@ def _async(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
         if own:
             call.enter()
         try:
-            response = await original(self, request, *args, **kwargs)
+            response = await original(self, call.asking or request, *args, **kwargs)
         except BaseException as error:
-            _failed(call, error, own)
+            _failed(call, error, own, request)
             raise
         finally:
             if own:
                 call.leave()
-        _responded(call, response, own, observed)
+        _responded(call, response, own, observed, request)
         return response
 
     return send
@@ -89,7 +90,7 @@ def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bo
         path = request.url.raw_path.partition(b"?")[0]
         if call is not None:
             if call.owns(path):
-                call.attempt(request)
+                _attempt(call, request)
                 return call, False
             if not call.returned and not call.done:
                 return None, False  # something else that the SDK sends on the way: a token exchange, a hook
@@ -100,7 +101,7 @@ def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bo
             return None, False
         call = runtime.bare_call(found, request, path)
         if call is not None:
-            call.attempt(request)
+            _attempt(call, request)
         return call, True
     except Exception as fault:
         if not swallowed("attempt", fault):
@@ -108,8 +109,16 @@ def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bo
         return None, False
 
 
-def _failed(call: Call, error: BaseException, own: bool) -> None:
+def _attempt(call: Call, request: Any) -> None:
+    call.attempt(request)
+    if call.runtime.settings.include_usage:
+        call.asking = usage_injection.asking(call, request)
+
+
+def _failed(call: Call, error: BaseException, own: bool, request: Any) -> None:
     try:
+        if call.asking is not None:
+            usage_injection.restore(error, call.asking, request)
         call.attempt_failed()
         if own:
             call.raised(error)
@@ -118,12 +127,16 @@ def _failed(call: Call, error: BaseException, own: bool) -> None:
             raise
 
 
-def _responded(call: Call, response: Any, own: bool, observed: type) -> None:
+def _responded(call: Call, response: Any, own: bool, observed: type, request: Any) -> None:
     try:
+        if call.asking is not None:
+            usage_injection.restore(response, call.asking, request)
         call.responded(response.status_code, response.headers)
         if call.format is not None or call.failed_status:
             if response.is_closed:
                 call.body(response.content)
+                if call.asking is not None:
+                    usage_injection.hide_in_body(response)
             else:
                 _observe(call, response, observed)
         if own:
@@ -142,8 +155,13 @@ def _observe(call: Call, response: Any, observed: type) -> None:
     if not call.failed_status and call.format is not None:
         reader = call.format.reader(capture=call.recording and runtime.captures)
     asked = call.facts is not None and call.facts.stream
+    streamed = _is_stream(call)
     observer = StreamObserver(
-        call, reader, decompressor.feed if decompressor is not None else None, streamed=asked or _is_stream(call)
+        call,
+        reader,
+        decompressor.feed if decompressor is not None else None,
+        streamed=asked or streamed,
+        hider=usage_injection.hider(encoding) if call.asking is not None and streamed else None,
     )
     response.stream = observed(response.stream, observer)
 
@@ -167,7 +185,8 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
             try:
                 for chunk in self._inner:
                     chunk_arrived(chunk, _clock() - resumed)
-                    yield chunk
+                    if observer.hider is None or (chunk := observer.visible(chunk)):
+                        yield chunk
                     resumed = _clock()
             except GeneratorExit:
                 raise
@@ -175,6 +194,8 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
                 observer.end(error)
                 raise
             observer.end(exhausted=True)
+            if observer.hider is not None and (chunk := observer.rest()):
+                yield chunk
 
         def close(self) -> None:
             try:
@@ -201,7 +222,8 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
             try:
                 async for chunk in iterator:
                     chunk_arrived(chunk, _clock() - resumed)
-                    yield chunk
+                    if observer.hider is None or (chunk := observer.visible(chunk)):
+                        yield chunk
                     resumed = _clock()
             except GeneratorExit:
                 raise
@@ -214,6 +236,8 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
                 if close is not None:
                     await close()
             observer.end(exhausted=True)
+            if observer.hider is not None and (chunk := observer.rest()):
+                yield chunk
 
         async def aclose(self) -> None:
             try:

@@ -164,6 +164,23 @@ def data_of(block: bytes) -> tuple[bytes, bytes]:
     return name, b"\n".join(data or bare).strip()
 
 
+def last_boundary(data: bytes) -> int:
+    """Where the last whole event ends; 0 where there is none."""
+    end = 0
+    for found in _BOUNDARY.finditer(data):
+        end = found.end()
+    return end
+
+
+def with_boundaries(data: bytes) -> list[bytes]:
+    """Whole events, each with the boundary that ends it."""
+    begin, found = 0, []
+    for boundary in _BOUNDARY.finditer(data):
+        found.append(data[begin : boundary.end()])
+        begin = boundary.end()
+    return found
+
+
 def is_malformed(chunk: bytes) -> bool:
     """Whether a chunk of whole events holds one whose data are no JSON; False for a chunk that is cut anywhere else."""
     if not chunk.startswith((b"data:", b"event:")) or not chunk.endswith((b"\n\n", b"\r\n\r\n")):
