@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 import threading
@@ -45,11 +46,22 @@ def install() -> None:
         _active = True
         for name, make in _makers().items():
             if name in _seams or name in sys.modules:
-                _patch(name, make, sys.modules.get(name))
+                _patch(name, make, _whole(name))
             elif name not in _registered:
                 _registered.add(name)
                 wrapt.register_post_import_hook(_hook(name, make), name)
         patch_loaded_base_clients()
+
+
+def _whole(name: str) -> ModuleType | None:
+    """An imported module; one that another thread is importing is waited for."""
+    module = sys.modules.get(name)
+    if getattr(getattr(module, "__spec__", None), "_initializing", False):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            return None
+    return module
 
 
 def patch_loaded_base_clients() -> None:

@@ -100,6 +100,7 @@ class Catalogue:
             if self._started:
                 return
             self._started = True
+        _import_client()
         try:
             threading.Thread(target=self._load, name="genai-sentry-prices", daemon=True).start()
         except RuntimeError:  # the interpreter is shutting down, or threads have run out
@@ -224,6 +225,18 @@ class Catalogue:
     def providers(self) -> list[str]:
         """The catalogue's names of providers."""
         return [] if self._modules is None else [seller.id for seller in self._modules.snapshot().providers]
+
+
+def _import_client() -> None:
+    """Import the HTTP client that genai-prices imports, in this thread.
+
+    openai 2.x looks into `sys.modules` for httpx2, and takes what another thread has half imported for whole: no
+    client could be made meanwhile.
+    """
+    try:
+        import httpx2  # noqa: F401
+    except ImportError:
+        return
 
 
 def _tier(tier: str) -> str:
