@@ -12,7 +12,6 @@ import wrapt
 from genai_sentry.guard import Guard
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
-from genai_sentry.sentry.start import starter
 
 EXIT_TIMEOUT_S = 2.0
 
@@ -47,15 +46,11 @@ def install() -> None:
 
 def flush_all() -> None:
     """Deliver what is held, for want of a later moment."""
-    runtime = state.runtime
-    if runtime is None:
+    if state.runtime is None:
         return
     with Guard("exit"):
         from genai_sentry.setup import flush
 
-        runtime.later.drain()
-        if starter.starting or runtime.reporter.pending or runtime.sentry_metrics.waiting:
-            starter.ensure()  # takes its time, which is not the flush's
         flush(EXIT_TIMEOUT_S)
 
 

@@ -7,7 +7,7 @@ import os
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
@@ -19,10 +19,14 @@ from genai_sentry.instrumentor import GenAIInstrumentor
 from genai_sentry.launcher import launched, takeover
 from genai_sentry.launcher.exporter import SentrySpanExporter, delivering
 from genai_sentry.patch.state import state
+from genai_sentry.sentry.start import starter
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import sentry_trace
 from genai_sentry.telemetry.identity import environment_of_the_process, identity, release_of_the_process
 from genai_sentry.telemetry.stamp import is_stamped, sampling, stamp
+
+if TYPE_CHECKING:
+    from genai_sentry.runtime import Runtime
 
 logger = logging.getLogger("genai_sentry")
 
@@ -102,11 +106,19 @@ def flush(timeout: float = 2.0) -> bool:
     with Guard("flush"):
         runtime = state.runtime
         if runtime is not None:
+            if starter.armed and _holding(runtime):
+                starter.ensure()  # under the launcher, once: takes its time, which is not the flush's
             done = runtime.flush(timeout)
         force = getattr(trace.get_tracer_provider(), "force_flush", None)
         if force is not None:
             done = bool(force(int(timeout * 1000))) and done
     return done
+
+
+def _holding(runtime: Runtime) -> bool:
+    """Whether anything waits to be handed to Sentry, or is being handed."""
+    runtime.later.drain()
+    return bool(starter.starting or runtime.reporter.pending or runtime.sentry_metrics.waiting)
 
 
 def shutdown() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from genai_sentry.guard import swallowed
+from genai_sentry.sentry.start import starter
 
 EXIT_TIMEOUT_S = 2.0
 
@@ -78,6 +79,7 @@ class Exits:
 
 def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any]) -> None:
     try:
+        starter.ensure()  # takes its time, which is not the flush's
         flush = reference()
         if flush is not None:
             flush(EXIT_TIMEOUT_S)
