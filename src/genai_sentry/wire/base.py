@@ -230,8 +230,13 @@ class EventReader(StreamReader):
                 self._body.feed(chunk)
                 return
         for block in self._splitter.feed(chunk):
-            self._block(block)
+            if self._first is None or not self.content_seen or self._capture or self._stands_out(block):
+                self._block(block)
         self._open = self._splitter.pending or self._first is None or self._capture or not self.content_seen
+
+    def _stands_out(self, block: bytes) -> bool:
+        """Whether a block without its boundary deserves a closer look, as `feed` finds for whole chunks."""
+        return not block.endswith(b"}") or self._search(block) is not None
 
     def _block(self, block: bytes) -> None:
         name, data = sse.data_of(block)

@@ -16,6 +16,10 @@ from genai_sentry.wire.outcome import Outcome, RequestFacts
 
 _FINISH_KEY = b'"finish_reason"'
 _ORDINARY = (b'stop"', b'tool_calls"', b'length"', b'function_call"')
+_SILENT = frozenset(
+    {"model", "messages", "stream", "stream_options", "tools", "tool_choice", "metadata", "user", "store"}
+)
+"""Fields of a request that no attribute tells of."""
 
 
 class ChatFormat(Format):
@@ -33,6 +37,8 @@ class ChatFormat(Format):
         """Attributes of a chat request."""
         attributes = facts.attributes
         attributes["openai.api.type"] = "chat_completions"
+        if body.keys() <= _SILENT:
+            return
         req.sampling(body, attributes)
         req.max_tokens(body, attributes, "max_completion_tokens", "max_tokens")
         req.output_type(body.get("response_format"), attributes)
@@ -128,13 +134,24 @@ class ChatReader(EventReader):
         if self._open or not chunk.endswith(self.ends) or self._search(chunk, start):
             self._look(chunk)
 
+    def _stands_out(self, block: bytes) -> bool:
+        start = self._skip if block.startswith(self._prefix) else 0
+        if not block.endswith(b"}") or self._search(block, start) is not None:
+            return True
+        if not self._skip:
+            self._learn(block)
+        return False
+
     def _look(self, chunk: bytes) -> None:
         super()._look(chunk)
         if not self._skip and not self._open:
-            # Chunks of a stream begin alike: what was searched once is not searched again.
-            prefix = chunk[: chunk.find(b'"delta"') + 1]
-            if prefix.startswith(b"data:") and not self._search(prefix):
-                self._prefix, self._skip = prefix, len(prefix) - 1
+            self._learn(chunk)
+
+    def _learn(self, chunk: bytes) -> None:
+        """Chunks of a stream begin alike: what was searched once is not searched again."""
+        prefix = chunk[: chunk.find(b'"delta"') + 1]
+        if prefix.startswith(b"data:") and not self._search(prefix):
+            self._prefix, self._skip = prefix, len(prefix) - 1
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):

@@ -18,6 +18,10 @@ from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 _INCOMPLETE: Final = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _CALLS: Final = frozenset({"function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call"})
 """Output items by which the model asks the caller to do something."""
+_SILENT: Final = frozenset(
+    {"model", "input", "instructions", "stream", "stream_options", "tools", "tool_choice", "metadata", "user", "store"}
+)
+"""Fields of a request that no attribute tells of."""
 
 
 class ResponsesFormat(Format):
@@ -39,6 +43,8 @@ class ResponsesFormat(Format):
         """Attributes of a Responses request."""
         attributes = facts.attributes
         attributes["openai.api.type"] = "responses"
+        if body.keys() <= _SILENT:
+            return
         req.sampling(body, attributes)
         req.max_tokens(body, attributes, "max_output_tokens")
         req.output_type(mapping(body.get("text")).get("format"), attributes)

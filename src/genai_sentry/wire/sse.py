@@ -20,10 +20,12 @@ _BOM: Final = b"\xef\xbb\xbf"
 class Splitter:
     """Cuts a byte stream into blocks (events, or lines) that end at a boundary."""
 
-    __slots__ = ("_boundary", "_head", "_overlap", "_pieces", "_size", "_tail")
+    __slots__ = ("_boundary", "_head", "_overlap", "_pieces", "_plain", "_size", "_tail")
 
-    def __init__(self, boundary: re.Pattern[bytes], overlap: int) -> None:
+    def __init__(self, boundary: re.Pattern[bytes], overlap: int, plain: bytes | None = None) -> None:
         self._boundary = boundary
+        self._plain = plain
+        """What the boundary is where there is no carriage return."""
         self._overlap = overlap
         self._pieces: list[bytes] = []
         self._size = 0
@@ -46,7 +48,7 @@ class Splitter:
             self._pieces.clear()
             self._size = 0
             self._head = self._tail = b""
-        blocks = self._boundary.split(chunk)
+        blocks = self._boundary.split(chunk) if self._plain is None or b"\r" in chunk else chunk.split(self._plain)
         rest = blocks.pop()
         if rest:
             self._hold(rest)
@@ -70,7 +72,7 @@ class Splitter:
 
 def events() -> Splitter:
     """A splitter for server-sent events."""
-    return Splitter(_BOUNDARY, 3)
+    return Splitter(_BOUNDARY, 3, b"\n\n")
 
 
 def lines() -> Splitter:
