@@ -12,11 +12,13 @@ from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.version import __version__
 
 if TYPE_CHECKING:
+    from genai_sentry.batches import record_batch_results
     from genai_sentry.errors.classify import classify
     from genai_sentry.errors.taxonomy import Classification, ErrorType, Reason, Severity
     from genai_sentry.instrumentor import GenAIInstrumentor
     from genai_sentry.labels import label
     from genai_sentry.pricing import Cost, estimate_monthly_cost, price
+    from genai_sentry.recording import record_call
     from genai_sentry.retries import is_retryable, retry_wait
     from genai_sentry.sentry.processor import GenAIErrorProcessor
     from genai_sentry.setup import flush, init, shutdown
@@ -40,6 +42,8 @@ _HOMES: dict[str, str] = {
     "is_retryable": "retries",
     "label": "labels",
     "price": "pricing",
+    "record_batch_results": "batches",
+    "record_call": "recording",
     "retry_wait": "retries",
     "shutdown": "setup",
     "stats": "statistics",
@@ -65,6 +69,8 @@ __all__ = [
     "is_retryable",
     "label",
     "price",
+    "record_batch_results",
+    "record_call",
     "retry_wait",
     "shutdown",
     "stats",

@@ -35,6 +35,9 @@ current: ContextVar[Call | None] = ContextVar("genai_sentry_call", default=None)
 failed: ContextVar[weakref.ref[Any] | None] = ContextVar("genai_sentry_failed", default=None)
 """The request of the last call here that failed without an exception: what an SDK raises next may be about it."""
 
+NO_PATH = b"\0"
+"""The hint of a call whose attempts are not seen: no path holds it."""
+
 _clock = time.perf_counter
 
 
@@ -158,6 +161,11 @@ class Call:
         if self._current_token is not None:
             current.reset(self._current_token)
             self._current_token = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return _clock() - self.started
 
     # Attempts.
 
@@ -307,6 +315,11 @@ class Call:
         """What the last attempt's headers say."""
         headers = self._response_headers
         return ratelimit.scan(headers.raw, self.provider) if headers is not None else None
+
+    @property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The last attempt's headers, as they came."""
+        return self._response_headers.raw if self._response_headers is not None else []
 
     @property
     def error_body(self) -> bytes | None:

@@ -44,6 +44,7 @@ class CallRecord:
         server_address, server_port: where it went.
         started_at: Unix time in seconds.
         duration_s: the whole logical call, retries and streaming included.
+        timed: whether the duration is known; of a batch's items it is not.
         last_attempt_s: seconds from the last attempt's start to the end.
         attempts: HTTP attempts; None where they can't be seen.
         attempt_statuses: HTTP status of each attempt, None where it had no answer.
@@ -76,6 +77,7 @@ class CallRecord:
     server_port: int | None = None
     started_at: float = 0.0
     duration_s: float = 0.0
+    timed: bool = True
     last_attempt_s: float | None = None
     attempts: int | None = None
     attempt_statuses: tuple[int | None, ...] = ()

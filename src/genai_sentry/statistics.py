@@ -228,7 +228,7 @@ class Recorder:
             model[0] += 1
             if classification is not None:
                 self._fail(str(classification.type), record.duration_s, pico)
-            if classification is None or classification.type != _CANCELLED:
+            if record.timed and (classification is None or classification.type != _CANCELLED):
                 self._latency.add(record.duration_s)
             if record.usage is not None:
                 self._use(record)

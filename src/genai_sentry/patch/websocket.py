@@ -10,6 +10,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from genai_sentry.call import NO_PATH, Call
 from genai_sentry.guard import swallowed
 from genai_sentry.patch import shell
 from genai_sentry.patch.seam import Seam
@@ -17,7 +18,6 @@ from genai_sentry.patch.session import Session
 from genai_sentry.patch.state import state
 
 if TYPE_CHECKING:
-    from genai_sentry.call import Call
     from genai_sentry.runtime import Runtime
 
 MODULES: Final[dict[str, str]] = {
@@ -72,6 +72,7 @@ def _connecting(runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any])
         return None
     call = shell.described(runtime, "GET", str(client.base_url), None, sdk=type(client).__name__)
     call.attempts_known = False
+    call.hint = NO_PATH
     return call
 
 

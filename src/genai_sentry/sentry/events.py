@@ -164,7 +164,7 @@ def _metrics(record: CallRecord) -> dict[str, Any]:
         "completion_tokens": out,
         "total_tokens": into + out if into is not None and out is not None else None,
         "tokens_estimated": True if record.usage_estimated else None,
-        "latency_ms": round(record.duration_s * 1000, 1),
+        "latency_ms": round(record.duration_s * 1000, 1) if record.timed else None,
         "last_attempt_ms": round(record.last_attempt_s * 1000, 1) if record.last_attempt_s is not None else None,
         "cost_usd": record.cost.total_usd if record.cost is not None else None,
         "attempts": record.attempts,

@@ -59,7 +59,7 @@ class _Call(NamedTuple):
     input_tokens: int
     output_tokens: int
     cost: float | None
-    duration: float
+    duration: float | None
     first_chunk: float | None
     limits: RateLimits | None
 
@@ -73,7 +73,7 @@ def _facts(record: CallRecord) -> _Call:
         (usage.input_tokens or 0) if usage is not None else 0,
         (usage.output_tokens or 0) if usage is not None else 0,
         record.cost.total_usd if record.cost is not None else None,
-        record.duration_s,
+        record.duration_s if record.timed else None,
         stream.first_chunk_s if stream is not None else None,
         record.limits,
     )
@@ -223,7 +223,8 @@ def _add(total: _Sum, call: _Call) -> None:
     if call.cost is not None:
         total.cost += call.cost
         total.priced += 1
-    _sample(total.durations, call.duration, total.calls)
+    if call.duration is not None:
+        _sample(total.durations, call.duration, total.calls)
     if call.first_chunk is not None:
         total.streams += 1
         _sample(total.first_chunks, call.first_chunk, total.streams)

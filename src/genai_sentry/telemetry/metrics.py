@@ -89,7 +89,8 @@ class Metrics:
         """Record one finished call."""
         prepared = self._prepared(record)
         base = prepared["base"]
-        self._duration.record(record.duration_s, base)
+        if record.timed:
+            self._duration.record(record.duration_s, base)
         usage, stream = record.usage, record.stream
         if usage is not None:
             if usage.input_tokens is not None:
@@ -184,7 +185,8 @@ class Metrics:
     def _record_successors(self, record: CallRecord, base: dict[str, str | int]) -> None:
         assert self._next is not None
         duration, first_chunk, input_tokens, output_tokens = self._next
-        duration.record(record.duration_s, base)
+        if record.timed:
+            duration.record(record.duration_s, base)
         if record.stream is not None and record.stream.first_chunk_s is not None:
             first_chunk.record(record.stream.first_chunk_s, base)
         usage = record.usage
