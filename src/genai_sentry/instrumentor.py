@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 
-from genai_sentry import lifecycle
+from genai_sentry import collecting, lifecycle
 from genai_sentry.launcher import launched
 from genai_sentry.patch import hooks
 from genai_sentry.patch.state import state
@@ -52,6 +52,7 @@ class GenAIInstrumentor(BaseInstrumentor):
             _complain(error)
             settings = Settings()
             runtime = Runtime(settings, *providers)
+        collecting.install()
         state.runtime = runtime
         warm()
         threading.Thread(target=encoding.warm, name="genai-sentry-encodings", daemon=True).start()
@@ -63,6 +64,7 @@ class GenAIInstrumentor(BaseInstrumentor):
 
     def _uninstrument(self, **kwargs: Any) -> None:
         hooks.remove()
+        collecting.remove()
         outgoing.remove()
         propagation.lower_barrier()
         runtime, state.runtime = state.runtime, None

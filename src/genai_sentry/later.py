@@ -23,11 +23,14 @@ from genai_sentry.telemetry.spans import promise
 
 if TYPE_CHECKING:
     from genai_sentry.call import Call
+    from genai_sentry.stream import StreamObserver
 
 MAX_WAITING = 256
 """Calls that wait at most."""
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 """Bytes of their answers that are held at most."""
+MAX_COLLECTED = 10_000
+"""Streams that wait after the garbage collector found them, at most."""
 READY_S = 2.0
 """How long it waits at most, in seconds, for prices that are being imported."""
 DELAY_S = 0.05
@@ -54,6 +57,7 @@ class Later:
 
     def _renew(self) -> None:
         self._waiting: deque[Call] = deque()
+        self._collected: deque[StreamObserver] = deque(maxlen=MAX_COLLECTED)
         self._bytes = 0
         self._lock = threading.RLock()
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -76,6 +80,16 @@ class Later:
             self._wake.put(None)
         return True
 
+    def collect(self, observer: StreamObserver) -> None:
+        """Take note of a stream that the garbage collector found; takes no lock, and starts nothing."""
+        self._collected.append(observer)
+        self._wake.put(None)
+
+    def ensure(self) -> None:
+        """See to it that the thread runs: a stream is about to be handed out, which may be left to the collector."""
+        if not self._running and not self._closed:
+            self._start()
+
     def settle(self, call: Call) -> None:
         """Settle one call now, unless it is."""
         with self._lock:
@@ -88,6 +102,7 @@ class Later:
 
     def drain(self) -> None:
         """Settle all that wait."""
+        self._end_collected()
         while True:
             try:
                 call = self._waiting.popleft()
@@ -95,6 +110,14 @@ class Later:
                 return
             self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
             self.settle(call)
+
+    def _end_collected(self) -> None:
+        while self._collected:
+            try:
+                observer = self._collected.popleft()
+            except IndexError:
+                return
+            observer.end()
 
     def _at_exit(self) -> None:
         self.drain()
@@ -126,6 +149,7 @@ class Later:
         time.sleep(DELAY_S)
         self._ready(READY_S)
         self._awake = False
+        self._end_collected()
         while self._waiting and not self._closed:
             call = self._waiting.popleft()
             self._bytes = max(0, self._bytes - call.size) if self._waiting else 0

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from genai_sentry.collecting import collecting
 from genai_sentry.guard import swallowed
 from genai_sentry.record import StreamFacts
 from genai_sentry.wire import sse
@@ -124,6 +125,9 @@ class StreamObserver:
     def end(self, error: BaseException | None = None, *, exhausted: bool = False) -> None:
         """The bytes are over, once: all read (`exhausted`), cut by `error`, or closed before their end."""
         if self._ended:
+            return
+        if collecting():
+            self.call.runtime.later.collect(self)
             return
         self._ended = True
         try:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from genai_sentry import usage_injection
+from genai_sentry import local_usage, usage_injection
 from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
@@ -148,12 +148,15 @@ def _responded(call: Call, response: Any, own: bool, observed: type, request: An
 
 def _observe(call: Call, response: Any, observed: type) -> None:
     call.opened()
+    call.runtime.later.ensure()
     runtime = call.runtime
     encoding = response.headers.get("content-encoding")
     decompressor = decoder(encoding) if encoding else None
     reader = None
     if not call.failed_status and call.format is not None:
-        reader = call.format.reader(capture=call.recording and runtime.captures)
+        # What is counted locally has to be collected first.
+        counted = runtime.counter is not None and call.format.name in local_usage.FORMATS
+        reader = call.format.reader(capture=counted or (call.recording and runtime.captures))
     asked = call.facts is not None and call.facts.stream
     streamed = _is_stream(call)
     observer = StreamObserver(
