@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 import urllib.error
@@ -141,7 +142,7 @@ def served(
     command: list[str], env: dict[str, str], cwd: Path, port: int, *, stop: int = signal.SIGTERM
 ) -> Iterator[str]:
     """Run a server until the block is left, then stop it by a signal and wait for its end."""
-    log = cwd / "server.log"
+    log = Path(tempfile.mkdtemp()) / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(command, env=_path(command, env), cwd=cwd, stdout=output, stderr=output)
         try:
