@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -36,6 +37,12 @@ HEADERS = frozenset(
 )
 """Headers that are sent to Sentry. OpenTelemetry adds those of `OTEL_EXPORTER_OTLP_HEADERS`: a collector's keys."""
 
+NO_ENDPOINT = 404
+"""What a server answers that takes Sentry's events but no spans."""
+
+ASK_AGAIN_S = 300.0
+"""Seconds until such a server is asked again."""
+
 _made: weakref.WeakSet[SentrySpanExporter] = weakref.WeakSet()
 
 
@@ -52,7 +59,7 @@ class SentrySpanExporter(SpanExporter):
     deliver are left to it.
 
     Attributes:
-        dropped: spans for which there was no Sentry.
+        dropped: spans for which there was no Sentry, or one that takes none.
     """
 
     def __init__(self) -> None:
@@ -63,6 +70,7 @@ class SentrySpanExporter(SpanExporter):
         self._inner: SpanExporter | None = None
         self._closed = False
         self._paused = False
+        self._useless_until = 0.0
         takeover.watch()
         _made.add(self)
 
@@ -109,21 +117,31 @@ class SentrySpanExporter(SpanExporter):
         inner = self._connected()
         if inner is None:
             self.dropped += len(ours)
-            self._tell()
+            self._tell(f"neither {DSN_VARIABLE} nor a Sentry client says where to send them")
             return SpanExportResult.FAILURE
-        return inner.export([_identified(span) for span in ours])
+        if time.monotonic() >= self._useless_until:
+            result = inner.export([_identified(span) for span in ours])
+            if time.monotonic() >= self._useless_until:
+                return result
+        self.dropped += len(ours)
+        self._tell("this Sentry has no endpoint for them (HTTP 404); events are sent")
+        return SpanExportResult.FAILURE
 
     def _connected(self) -> SpanExporter | None:
         dsn = _current_dsn(self._dsn)
         if self._inner is None or dsn != self._dsn or self._pid != os.getpid():
             # No lock, which a fork could leave locked; a connection made before a fork belongs to the parent.
-            self._inner, self._dsn, self._pid = (_connect(dsn) if dsn else None), dsn, os.getpid()
+            self._inner, self._dsn, self._pid = (_connect(dsn, self._refused) if dsn else None), dsn, os.getpid()
+            self._useless_until = 0.0
         return self._inner
 
-    def _tell(self) -> None:
+    def _refused(self) -> None:
+        self._useless_until = time.monotonic() + ASK_AGAIN_S
+
+    def _tell(self, why: str) -> None:
         if not self._told:
             self._told = True
-            logger.warning("spans are dropped: neither %s nor a Sentry client says where to send them", DSN_VARIABLE)
+            logger.warning("spans are dropped: %s", why)
 
 
 def _current_dsn(known: str) -> str:
@@ -134,7 +152,7 @@ def _current_dsn(known: str) -> str:
     return os.environ.get(DSN_VARIABLE) or known
 
 
-def _connect(dsn: str) -> SpanExporter | None:
+def _connect(dsn: str, refused: Callable[[], None]) -> SpanExporter | None:
     from opentelemetry.exporter.otlp.proto.http import Compression
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from sentry_sdk.consts import VERSION, EndpointType
@@ -148,11 +166,11 @@ def _connect(dsn: str) -> SpanExporter | None:
         endpoint=auth.get_api_url(EndpointType.OTLP_TRACES),
         headers={"X-Sentry-Auth": auth.to_header()},
         compression=Compression.Gzip,
-        session=_session(),
+        session=_session(refused),
     )
 
 
-def _session() -> requests.Session:
+def _session(refused: Callable[[], None]) -> requests.Session:
     import requests
 
     class SentrySession(requests.Session):
@@ -164,7 +182,12 @@ def _session() -> requests.Session:
                     del request.headers[name]
             bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
             kwargs["verify"], kwargs["cert"] = bundle or True, None
-            return super().send(request, **kwargs)
+            response = super().send(request, **kwargs)
+            if response.status_code == NO_ENDPOINT:
+                # OpenTelemetry would log an error for each batch, and Sentry make an issue of it.
+                refused()
+                response.status_code = 200
+            return response
 
     return SentrySession()
 
