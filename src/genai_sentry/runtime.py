@@ -18,7 +18,7 @@ from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import Status, StatusCode
 
-from genai_sentry import datafile, deadlines, providers
+from genai_sentry import datafile, deadlines, local_usage, providers
 from genai_sentry.budgets import Budgets
 from genai_sentry.call import Call, failed
 from genai_sentry.errors.classify import Classifier
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
     from genai_sentry.record import Alert, CallRecord
     from genai_sentry.wire.base import Format
-    from genai_sentry.wire.outcome import RequestFacts
+    from genai_sentry.wire.outcome import Outcome, RequestFacts
 
 logger = logging.getLogger("genai_sentry")
 
@@ -92,6 +92,7 @@ class Runtime:
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
         self.pricer = Pricer(settings.prices)
+        self.counter = local_usage.Counter() if settings.estimate_usage else None
         self.forecaster = Forecaster(settings.forecast_horizon_s)
         self.budgets = Budgets(settings.budgets)
         self.storms = StormDetector()
@@ -206,6 +207,8 @@ class Runtime:
         record.outcome = outcome
         if outcome is not None:
             record.usage = outcome.usage
+            if self.counts(call):
+                self._count_locally(call, record, outcome)
         record.model = clean(record.model or (outcome.model if outcome is not None else None) or "")
         try:
             record.classification = self._classify(call, record, error)
@@ -246,6 +249,42 @@ class Runtime:
             return found
         return classify_finish(outcome, report_truncated=self.settings.report_truncated)
 
+    def _refused(self, call: Call, error: BaseException | None) -> Verdict:
+        """Read an answer whose status says failure."""
+        if error is not None:
+            found = self.classifier.classify(error, provider=call.provider, status=call.status)
+        else:
+            found = self.classifier.classify(
+                status=call.status, body=call.error_body, headers=_headers(call), provider=call.provider
+            )
+        return found, error_type(error, _error_body(call), call.status)
+
+    def counts(self, call: Call) -> bool:
+        """Whether a stream's tokens are to be counted here, since it ends well and does not name them."""
+        outcome, found, stream = call.outcome, call.format, call.stream
+        return (
+            self.counter is not None
+            and outcome is not None
+            and outcome.usage is None
+            and outcome.error is None
+            and outcome.fault is None
+            and found is not None
+            and found.name in local_usage.FORMATS
+            and stream is not None
+            and stream.outcome == "complete"
+            and classify_finish(outcome) is None
+        )
+
+    def _count_locally(self, call: Call, record: CallRecord, outcome: Outcome) -> None:
+        try:
+            if self.counter is not None:
+                model = outcome.model or call.model
+                record.usage = self.counter.usage(content_of(call.request), outcome, model)
+                record.usage_estimated = record.usage is not None
+        except Exception as fault:
+            if not swallowed("counting", fault):
+                raise
+
     def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         outcome, found = record.outcome, call.format
         if call.cost is not None:
@@ -253,7 +292,7 @@ class Runtime:
             return
         if outcome is None or found is None or not found.priced:
             return
-        usage = outcome.usage
+        usage = record.usage
         if usage is None and call.facts is not None and call.facts.input_characters is not None:
             usage = Usage(input_characters=call.facts.input_characters)  # speech: billed by the text, told by nobody
         if usage is None and outcome.cost_usd is None:
