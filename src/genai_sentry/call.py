@@ -273,12 +273,13 @@ class Call:
                 self.span.end()
 
     def _can_wait(self) -> bool:
+        if self.exception is not None or self.other is not None or self.failed_status:
+            return False
+        if self.outcome is not None:
+            return self.runtime.counts(self)
         return (
             self.format is not None
             and self._body is not None
-            and self.exception is None
-            and self.other is None
-            and not self.failed_status
             and not self.runtime.settings.report_truncated
             and self.format.plain(self._body)
         )
