@@ -1,9 +1,10 @@
-"""A service, a collector and Sentry: what the service reports arrives whole through the collector."""
+"""A service, the collectors of `examples/collector` and Sentry: what is reported arrives whole."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from genai_sentry.telemetry import attributes
+from genai_sentry.telemetry.stamp import SAMPLE_RATE
 from genai_sentry.testing import SentryReceiver, SimulatedProvider
 from process import environment
 
 CALLS, FAILURES = 300, 20
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "collector"
 
 
 def rotel() -> str | None:
@@ -51,17 +55,15 @@ def collector(tmp_path: Path) -> Iterator[tuple[SentryReceiver, int]]:
         pytest.skip("rotel is not installed")
     http, grpc = free_port(), free_port()
     with SentryReceiver() as sentry:
-        command = [
-            agent, "start",
-            "--otlp-http-endpoint", f"127.0.0.1:{http}",
-            "--otlp-grpc-endpoint", f"127.0.0.1:{grpc}",
-            "--otlp-exporter-endpoint", f"{sentry.url}/api/1/integration/otlp",
-            "--otlp-receiver-metrics-disabled", "--otlp-receiver-logs-disabled",
-            "--otlp-exporter-protocol", "http",
-            "--otlp-exporter-custom-headers", "x-sentry-auth=sentry sentry_key=public",
-        ]  # fmt: skip
+        settings = {
+            "ROTEL_AGENT": agent,
+            "SENTRY_OTLP": f"{sentry.url}/api/1/integration/otlp",
+            "SENTRY_KEY": "public",
+            "LISTEN_HTTP": f"127.0.0.1:{http}",
+            "LISTEN_GRPC": f"127.0.0.1:{grpc}",
+        }
         log = (tmp_path / "rotel.log").open("wb")
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
+        process = subprocess.Popen([str(EXAMPLE / "rotel.sh")], stdout=log, stderr=log, env=environment(**settings))
         try:
             end = time.monotonic() + 10
             while not listening(http) and time.monotonic() < end and process.poll() is None:
@@ -84,6 +86,15 @@ for number in range(int(sys.argv[1])):
     except openai.APIStatusError:
         pass
 """
+
+
+def test_sampling_names_what_spans_carry() -> None:
+    """Every attribute by which the Collector's configuration samples is one that this package's spans have."""
+    text = (EXAMPLE / "otelcol.yaml").read_text(encoding="utf-8")
+    named = set(re.findall(r'attributes\["([^"]+)"\]', text)) | set(re.findall(r"key: ([\w.]+), action", text))
+    emitted = {held for held in vars(attributes).values() if isinstance(held, str)} | {SAMPLE_RATE}
+    assert named <= emitted
+    assert {"llm_cost_usd", "llm_attempts"} <= named
 
 
 @pytest.mark.slow
