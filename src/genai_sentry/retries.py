@@ -180,13 +180,16 @@ class StormDetector:
         """Whether any request is watched: only then is a success worth telling."""
         return bool(self._failing)
 
-    def observe(self, record: CallRecord, fingerprint: bytes | str, line: str | None = None) -> Alert | None:
+    def observe(
+        self, record: CallRecord, fingerprint: bytes | str, line: str | Callable[[], str | None] | None = None
+    ) -> Alert | None:
         """Take in a failed call.
 
         Args:
             record: the call; one that did not fail, or was cancelled, is left out.
             fingerprint: a hash of the request: equal for equal requests.
-            line: the application's source line that made the call, such as `app/jobs.py:42 in summarise`.
+            line: the application's source line that made the call, such as `app/jobs.py:42 in summarise`; or what
+                finds it, asked for an alert alone.
 
         Returns:
             An alert when the request has become a storm: one for each storm, and one in `QUIET_S` for each provider,
@@ -214,7 +217,7 @@ class StormDetector:
             self._quiet_until.move_to_end(group)
             if len(self._quiet_until) > MAX_REQUESTS:
                 self._quiet_until.popitem(last=False)
-            return None if quiet else _storm(failing, record, found, line)
+            return None if quiet else _storm(failing, record, found, line() if callable(line) else line)
 
     def succeeded(self, record: CallRecord, fingerprint: bytes | str) -> None:
         """The same request succeeded: it fails no longer."""

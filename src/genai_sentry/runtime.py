@@ -45,6 +45,7 @@ from genai_sentry.telemetry.metrics import metrics_for
 from genai_sentry.telemetry.openings import Openings, clean
 from genai_sentry.telemetry.spans import complete, put
 from genai_sentry.telemetry.stamp import is_stamped
+from genai_sentry.verdicts import Verdict, Verdicts
 from genai_sentry.version import SCHEMA_URL, __version__
 from genai_sentry.wire.outcome import Usage
 
@@ -91,6 +92,7 @@ class Runtime:
         self.metrics = metrics_for(meter_provider, settings.semconv)
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
+        self.verdicts = Verdicts()
         self.pricer = Pricer(settings.prices)
         self.counter = local_usage.Counter() if settings.estimate_usage else None
         self.forecaster = Forecaster(settings.forecast_horizon_s)
@@ -211,9 +213,19 @@ class Runtime:
                 self._count_locally(call, record, outcome)
         record.model = clean(record.model or (outcome.model if outcome is not None else None) or "")
         try:
-            record.classification = self._classify(call, record, error)
-            if record.classification is not None:
-                record.error_type = error_type(error, _error_body(call), call.status)
+            if call.failed_status and (error is None or isinstance(error, Exception)):
+                record.classification, record.error_type = self.verdicts.find(
+                    error,
+                    call.status,
+                    call.error_body,
+                    call.raw_headers,
+                    call.provider,
+                    lambda: self._refused(call, error),
+                )
+            else:
+                record.classification = self._classify(call, record, error)
+                if record.classification is not None:
+                    record.error_type = error_type(error, _error_body(call), call.status)
         except Exception as fault:
             if not swallowed("classification", fault):
                 raise
@@ -235,10 +247,6 @@ class Runtime:
                 deadline.__cause__ = CancelledError()
                 return self.classifier.classify(deadline, provider=call.provider)
             return self.classifier.classify(error, provider=call.provider, status=call.status)
-        if call.failed_status:
-            return self.classifier.classify(
-                status=call.status, body=call.error_body, headers=_headers(call), provider=call.provider
-            )
         if outcome is None:
             return None
         if outcome.error is not None:
@@ -358,6 +366,24 @@ class Runtime:
             for alert in self.budgets.observe(record):
                 self._announce(alert)
 
+    def count_item(self, record: CallRecord, *, events: bool) -> None:
+        """A call that was no request of its own, an item of a batch, is known by its result: metrics, budgets, event.
+
+        Raises nothing.
+        """
+        try:
+            if self.metrics is not None:
+                self.metrics.record(record)
+            self.sentry_metrics.record(record)
+            if record.cost is not None:
+                for alert in self.budgets.observe(record):
+                    self._announce(alert)
+            if events and record.classification is not None:
+                self.reporter.report(record, None)
+        except Exception as fault:
+            if not swallowed("batch", fault):
+                raise
+
     def _report(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.classification is None:
             self.reporter.remember(record, request=call.request)
@@ -381,8 +407,9 @@ class Runtime:
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
         content = content_of(call.request)
         if content is not None:
-            line = application_line(sys._getframe())
-            self._announce(self.storms.observe(record, f"{record.endpoint}:{hash(content)}", line))
+            frame = sys._getframe()
+            request = f"{record.endpoint}:{hash(content)}"
+            self._announce(self.storms.observe(record, request, lambda: application_line(frame)))
 
     def _announce(self, alert: Alert | None) -> None:
         if alert is not None:
