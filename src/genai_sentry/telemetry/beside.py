@@ -38,7 +38,13 @@ WRAPPERS: Mapping[str, str] = {
 }
 """Modules whose wrappers make a call's span without making it the current one, and the scope of their spans."""
 
-MAX_FRAMES = 32
+CALLBACKS: Mapping[str, tuple[str, str]] = {
+    "langchain_core.language_models.chat_models": ("openinference.instrumentation.langchain", "LangChainInstrumentor"),
+    "langchain_core.language_models.llms": ("openinference.instrumentation.langchain", "LangChainInstrumentor"),
+}
+"""The same for frameworks that tell an instrumentor of their calls: the framework's module, and the instrumentor."""
+
+MAX_FRAMES = 48
 """Frames that may lie between an SDK's inside and whoever wraps its methods."""
 
 MARKS: frozenset[str] = frozenset(
@@ -157,21 +163,34 @@ def _claimed(span: Span) -> Other | None:
     if context:
         for key, name in CLAIMS.items():
             if context.get(key):
-                return Other(span, name)
+                return _out_of_reach(span, name)
     return None
 
 
 def _wrapped(span: Span) -> Other | None:
     loaded = sys.modules
-    if not any(module in loaded for module in WRAPPERS):  # a few look-ups; the other way round it were thousands
+    wrappers = {module: scope for module, scope in WRAPPERS.items() if module in loaded}
+    for module, (scope, instrumentor) in CALLBACKS.items():
+        if scope in loaded and module in loaded and _is_active(loaded[scope], instrumentor):
+            wrappers[module] = scope
+    if not wrappers:
         return None
     frame = sys._getframe(2)
     for _ in range(MAX_FRAMES):
-        scope = WRAPPERS.get(frame.f_globals.get("__name__", ""))
-        if scope is not None:
-            # Their span is out of reach: what is linked here is what surrounds the call.
-            return Other(trace.NonRecordingSpan(span.get_span_context()), scope)
+        scope = wrappers.get(frame.f_globals.get("__name__", ""), "")
+        if scope:
+            return _out_of_reach(span, scope)
         if frame.f_back is None:
             return None
         frame = frame.f_back
     return None
+
+
+def _is_active(module: object, instrumentor: str) -> bool:
+    instance = getattr(getattr(module, instrumentor, None), "_instance", None)
+    return bool(getattr(instance, "is_instrumented_by_opentelemetry", False))
+
+
+def _out_of_reach(span: Span, scope: str) -> Other:
+    """A span that can't be found: what is linked is what surrounds the call, and nothing is put on that."""
+    return Other(trace.NonRecordingSpan(span.get_span_context()), scope)
