@@ -16,7 +16,9 @@ import genai_sentry
 app = Celery("tasks", broker=os.environ.get("BROKER_URL", "redis://localhost"))
 app.conf.task_ignore_result = True
 app.conf.broker_transport_options = (
-    {"data_folder_in": folder, "data_folder_out": folder} if (folder := os.environ.get("BROKER_FOLDER")) else {}
+    dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), folder)
+    if (folder := os.environ.get("BROKER_FOLDER"))  # with BROKER_URL=filesystem://, for a try without a server
+    else {}
 )
 
 MAX_TRIES = 5
