@@ -1,6 +1,6 @@
 """A long run of calls of every kind in one process: memory, descriptors and threads must not grow.
 
-    python benchmarks/robustness/soak.py --calls 1000000
+python benchmarks/robustness/soak.py --calls 1000000
 """
 
 from __future__ import annotations
