@@ -302,7 +302,9 @@ class Call:
         """What the answer says, decoded once, at the end."""
         if self.outcome is None and self.format is not None and self._body is not None and not self.failed_status:
             capture = self.recording and self.runtime.captures
-            self.outcome = self.format.response(self._body, self.content_type, capture=capture)
+            # What begins like JSON is JSON, whatever it is called; looking the header up costs as much as decoding.
+            content_type = None if self._body[:1] == b"{" else self.content_type
+            self.outcome = self.format.response(self._body, content_type, capture=capture)
         return self.outcome
 
     @property

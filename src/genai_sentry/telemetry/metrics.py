@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from opentelemetry.metrics import CallbackOptions, MeterProvider, NoOpMeterProvider, Observation, get_meter
+from opentelemetry.metrics import (
+    CallbackOptions,
+    MeterProvider,
+    NoOpMeterProvider,
+    Observation,
+    get_meter,
+    get_meter_provider,
+)
+from opentelemetry.metrics._internal import _ProxyMeterProvider
 
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.version import SCHEMA_URL, __version__
@@ -51,6 +59,7 @@ class Metrics:
 
     def __init__(self, meter_provider: MeterProvider | None, *, successors: bool = False) -> None:
         self.before_reading: Callable[[], None] | None = None
+        self._unread = meter_provider is None
         meter = get_meter("genai_sentry", __version__, meter_provider, SCHEMA_URL)
         seconds, tokens = list(DURATION_BUCKETS), list(TOKEN_BUCKETS)
         self._duration = meter.create_histogram(
@@ -87,6 +96,10 @@ class Metrics:
 
     def record(self, record: CallRecord) -> None:
         """Record one finished call."""
+        if self._unread:
+            if isinstance(get_meter_provider(), _ProxyMeterProvider):
+                return  # nobody has set a provider up yet
+            self._unread = False
         prepared = self._prepared(record)
         base = prepared["base"]
         if record.timed:

@@ -54,7 +54,7 @@ class ChatFormat(Format):
         apply_usage(outcome, value.get("usage"))
         if outcome.usage is None:
             apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))
-        outcome.error = error_of(value) or _choice_error(choices)
+        outcome.error = (error_of(value) if "error" in value or not choices else None) or _choice_error(choices)
         return outcome
 
     def output(self, value: Mapping[str, object]) -> list[content.Message]:
