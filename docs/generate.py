@@ -60,23 +60,35 @@ def table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def retry_word(kind: ErrorType) -> str:
+RETRY: Mapping[str, tuple[str, str, str, str]] = {
+    "en": ("yes", "no", "yes, but not {}", "only {}"),
+    "ko": ("예", "아니요", "예, {} 제외", "{}만"),
+}
+"""Whether a retry helps: yes, no, and each with its exceptions."""
+
+ERROR_HEADS: Mapping[str, tuple[str, str, str, str]] = {
+    "en": ("type", "Sentry level", "retry helps", "action"),
+    "ko": ("유형", "Sentry 수준", "재시도가 도움이 되는가", "할 일(`llm_action_required`)"),
+}
+
+
+def retry_word(kind: ErrorType, language: str = "en") -> str:
     """Whether a type is retryable, with its exceptions."""
     facts = KINDS[kind]
-    word = "yes" if facts.retryable else "no"
+    yes, no, but, only = RETRY[language]
     if not facts.exceptions:
-        return word
+        return yes if facts.retryable else no
     named = ", ".join(f"`{reason}`" for reason in sorted(facts.exceptions))
-    return f"yes, but not {named}" if facts.retryable else f"only {named}"
+    return (but if facts.retryable else only).format(named)
 
 
-def error_table(folder: str = "") -> str:
+def error_table(folder: str = "", language: str = "en") -> str:
     """All error types; their names link to the pages in `folder`."""
     rows = (
-        (f"[`{kind}`]({folder}{kind}.md)", str(facts.severity), retry_word(kind), f"`{facts.action}`")
+        (f"[`{kind}`]({folder}{kind}.md)", str(facts.severity), retry_word(kind, language), f"`{facts.action}`")
         for kind, facts in KINDS.items()
     )
-    return table(("type", "Sentry level", "retry helps", "action"), rows)
+    return table(ERROR_HEADS[language], rows)
 
 
 def error_facts(name: str) -> str:
@@ -91,7 +103,7 @@ def error_facts(name: str) -> str:
             ("in one sentence", ADVICE[kind]),
         ]
     )
-    return table(("", ""), rows)
+    return table(("fact", "value"), rows)
 
 
 def error_reasons(name: str, language: str = "en") -> str:
