@@ -29,6 +29,9 @@ logger = logging.getLogger("genai_sentry")
 MAX_PENDING = 1000
 """Failures held at once. From a quarter of it on only one of each kind is let in, so that no kind is lost."""
 
+MAX_HELD_BYTES = 16 * 1024 * 1024
+"""Request bodies that are held with their failures, from which on only one of each kind is let in, too."""
+
 POLL_S = 0.25
 """How often the thread looks for entries that are due while it holds any."""
 
@@ -53,6 +56,7 @@ class Pending:
         links: the exception's chain; None where nothing was raised.
         stack: the stack where nothing was raised.
         notice: the alert.
+        size: bytes of the request's body, which the exception's stand-in keeps alive.
         watch: weak reference that tells when nobody can capture the exception any more.
     """
 
@@ -67,6 +71,7 @@ class Pending:
     links: list[Link] | None = None
     stack: Flat | None = None
     notice: Alert | None = None
+    size: int = 0
     watch: object = None
 
 
@@ -91,6 +96,7 @@ class Outbox:
         """Begin afresh: what was pending in a parent process is the parent's to send."""
         self._pending: dict[str, Pending] = {}
         self._keys: dict[Hashable, int] = {}
+        self._held = 0
         self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
         # Reentrant: see `Throttle`; and a hook of the application that runs while an event is sent may flush.
         self._lock = threading.RLock()
@@ -103,7 +109,9 @@ class Outbox:
     def crowded(self, key: Hashable) -> bool:
         """Whether an entry of that kind has no place."""
         size = len(self._pending)
-        return size >= MAX_PENDING or (size >= MAX_PENDING // 4 and self._keys.get(key, 0) > 0)
+        if size >= MAX_PENDING:
+            return True
+        return (size >= MAX_PENDING // 4 or self._held >= MAX_HELD_BYTES) and self._keys.get(key, 0) > 0
 
     def watch(self, subject: object, name: str) -> object | None:
         """Watch an object: when it is gone, the entry of that name is sent. None where it can't be watched."""
@@ -123,6 +131,7 @@ class Outbox:
             first = not self._pending
             self._pending[entry.id] = entry
             self._keys[entry.key] = self._keys.get(entry.key, 0) + 1
+            self._held += entry.size
         if not self._running:
             self._start()
         elif first:
@@ -134,6 +143,7 @@ class Outbox:
         with self._lock:
             entry = self._pending.pop(name, None)
             if entry is not None:
+                self._held -= entry.size
                 left = self._keys.get(entry.key, 1) - 1
                 if left > 0:
                     self._keys[entry.key] = left
@@ -222,6 +232,7 @@ class Outbox:
             self.lost += len(self._pending)
             self._pending.clear()
             self._keys.clear()
+            self._held = 0
         self._queue.put("")
 
 

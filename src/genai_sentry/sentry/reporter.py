@@ -253,6 +253,7 @@ class Reporter:
         entry = self._pending_of(mark.id, mark.key)
         entry.mark = mark
         mark.body = matching.body_of(request, error)
+        entry.size = len(mark.body or b"")
         if error is None:
             entry.stack = snapshot.here()
         else:
