@@ -32,3 +32,11 @@ def test_everything_arrives_once_everywhere(case: Case, pythons: dict[str, str],
     found = ways.run(case, pythons[case.environment], tmp_path)
 
     assert found.once, found
+
+
+def test_the_documented_table_has_every_row_and_no_other() -> None:
+    """What is documented as measured is what the longer tier measures, and all of it is right."""
+    page = (Path(__file__).parents[2] / "docs/ways-in.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith(("| declared |", "| distro |", "| servers |"))]
+
+    assert [f"| {case.environment} | {case.way} | {case.server} | 2 | 1 | right |" for case in ways.cases()] == rows
