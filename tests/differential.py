@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import httpx2
 import openai
+
+from sdk import http as httpx2
 
 Seen = list[Any]
 

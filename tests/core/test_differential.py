@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx2
 import openai
 import pytest
 from pydantic import BaseModel
 
 import differential
 from genai_sentry import GenAIInstrumentor
+from sdk import http as httpx2
 
 MESSAGES = [{"role": "user", "content": "hello"}]
 CHAT: dict[str, Any] = {
