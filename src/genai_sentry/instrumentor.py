@@ -7,7 +7,7 @@ import threading
 from collections.abc import Collection
 from typing import Any
 
-from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 
 from genai_sentry import collecting, lifecycle
 from genai_sentry.launcher import launched
@@ -25,7 +25,7 @@ INSTRUMENTS: tuple[str, ...] = ()
 """Nothing has to be installed: patches are put in place when an SDK is imported, if ever."""
 
 
-class GenAIInstrumentor(BaseInstrumentor):
+class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     """Observes LLM calls of the openai SDK, its relatives, and whatever else calls LLMs over httpx.
 
     `instrument(tracer_provider=None, meter_provider=None, settings=None)` covers clients made before it, too.

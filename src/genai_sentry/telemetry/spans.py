@@ -53,7 +53,7 @@ class PromisedAttributes(BoundedAttributes):
     """Attributes of which some are worked out when somebody first looks."""
 
     @property
-    def _dict(self) -> dict[str, Any]:  # type: ignore[override]
+    def _dict(self) -> dict[str, Any]:
         state = self.__dict__
         work_out = state.get("_work_out")
         if work_out is not None:
