@@ -31,9 +31,10 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-def events(*values: Any, done: str = "") -> Reply:
-    """An answer by server-sent events."""
-    text = "".join(f"data: {json.dumps(value)}\n\n" for value in values) + (f"data: {done}\n\n" if done else "")
+def events(*values: Any, done: str = "", named: bool = False) -> Reply:
+    """An answer by server-sent events; `named` ones have their type as a field of its own, too."""
+    lines = [(f"event: {value['type']}\n" if named else "") + f"data: {json.dumps(value)}\n\n" for value in values]
+    text = "".join(lines) + (f"data: {done}\n\n" if done else "")
     return Reply(text.encode(), kind="text/event-stream")
 
 

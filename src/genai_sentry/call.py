@@ -119,13 +119,15 @@ class Call:
         self.labels = labels.current()
         self.operation_attempt = retries.begin_attempt() if format is not None else 1
         if format is not None and make_span:
-            self.other = beside.find(format.operation, self.model)
+            self.other = beside.find(format.operation, self.model) if format.operation else None
             if self.other is None:
                 self._start_span(format)
 
     def _start_span(self, format: Format) -> None:
         runtime = self.runtime
-        opening = runtime.openings.find(format.operation, self.provider, self.model, self.address, self.port)
+        opening = runtime.openings.find(
+            format.operation, self.provider, self.model, self.address, self.port, format.task
+        )
         span = runtime.tracer.start_span(
             opening.name,
             context=runtime.parent_context(),

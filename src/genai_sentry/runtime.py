@@ -196,7 +196,7 @@ class Runtime:
             address=known[1],
             port=known[2],
             path=path,
-            make_span=bool(found.operation),
+            make_span=found.spanned,
         )
 
     # Ends.

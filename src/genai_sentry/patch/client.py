@@ -82,7 +82,7 @@ def _open(runtime: Runtime, client: Any, options: Any, known: bool) -> Call | No
         address=target.address,
         port=target.port,
         path=target.endpoint,
-        make_span=found is not None and bool(found.operation) and not traces_itself(client, options),
+        make_span=found is not None and found.spanned and not traces_itself(client, options),
     )
 
 

@@ -129,5 +129,5 @@ def described(
         address=host,
         port=port,
         path=path,
-        make_span=found is not None and bool(found.operation),
+        make_span=found is not None and found.spanned,
     )

@@ -34,11 +34,13 @@ class Openings:
     """The openings met so far, bounded. Safe under threads: an entry is only ever replaced by its equal."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str, str, int | None], Opening] = {}
+        self._known: dict[tuple[str, str, str, str, int | None, str], Opening] = {}
 
-    def find(self, operation: str, provider: str, model: str, address: str, port: int | None) -> Opening:
-        """The opening of a call; model and address may be empty."""
-        key = (operation, provider, model, address, port)
+    def find(
+        self, operation: str, provider: str, model: str, address: str, port: int | None, task: str = ""
+    ) -> Opening:
+        """The opening of a call; model and address may be empty. `task` names what is no inference."""
+        key = (operation, provider, model, address, port, task)
         opening = self._known.get(key)
         if opening is None:
             if len(self._known) >= MAX_OPENINGS:
@@ -47,9 +49,12 @@ class Openings:
         return opening
 
 
-def _opening(operation: str, provider: str, model: str, address: str, port: int | None) -> Opening:
-    sampled: dict[str, Value] = {names.OPERATION_NAME: operation, names.PROVIDER_NAME: provider}
-    more: dict[str, Value] = {names.SENTRY_OP: "gen_ai." + operation, names.LLM_PROVIDER: provider}
+def _opening(operation: str, provider: str, model: str, address: str, port: int | None, task: str) -> Opening:
+    sampled: dict[str, Value] = {names.PROVIDER_NAME: provider}
+    more: dict[str, Value] = {names.LLM_PROVIDER: provider}
+    if operation:
+        sampled[names.OPERATION_NAME] = operation
+        more[names.SENTRY_OP] = "gen_ai." + operation
     if model:
         sampled[names.REQUEST_MODEL] = model
         more[names.AI_MODEL] = clean(model)
@@ -57,7 +62,8 @@ def _opening(operation: str, provider: str, model: str, address: str, port: int 
         sampled[names.SERVER_ADDRESS] = address
         if port is not None:
             sampled[names.SERVER_PORT] = port
-    return Opening(f"{operation} {model}" if model else operation, sampled, more)
+    title = operation or task
+    return Opening(f"{title} {model}" if model else title, sampled, more)
 
 
 def clean(model: str) -> str:

@@ -186,6 +186,7 @@ class MessageBatchesFormat(Format):
 
     name = "anthropic.batches"
     operation = ""
+    task = "submit_batch"
     endpoint_kind = "batches"
     priced = False
     provider = "anthropic"

@@ -25,6 +25,7 @@ class Format:
     Attributes:
         name: the format's name (`openai.chat`, `anthropic.messages`, …).
         operation: `gen_ai.operation.name`; empty for a request that is no inference (a token count, a batch).
+        task: name of the span of a request that is no inference and has a span all the same; else empty.
         endpoint_kind: the endpoint in short (`chat`, `embeddings`, `images.edits`, …).
         priced: whether the provider bills the request for its tokens.
         provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
@@ -33,10 +34,16 @@ class Format:
 
     name: str = ""
     operation: str = ""
+    task: str = ""
     endpoint_kind: str = ""
     priced: bool = True
     provider: str = "openai"
     lines: bool = False
+
+    @property
+    def spanned(self) -> bool:
+        """Whether its calls have a span."""
+        return bool(self.operation or self.task)
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """Whether a request body looks like this format's, for traffic that no SDK vouches for."""

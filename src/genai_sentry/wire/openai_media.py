@@ -162,6 +162,7 @@ class BatchesFormat(Format):
 
     name = "openai.batches"
     operation = ""
+    task = "submit_batch"
     endpoint_kind = "batches"
     priced = False
 
