@@ -226,7 +226,7 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
     """No broken link, no page out of the navigation; nothing is loaded from elsewhere."""
     pytest.importorskip("material")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
