@@ -94,7 +94,7 @@ def test_sampling_names_what_spans_carry() -> None:
     named = set(re.findall(r'attributes\["([^"]+)"\]', text)) | set(re.findall(r"key: ([\w.]+), action", text))
     emitted = {held for held in vars(attributes).values() if isinstance(held, str)} | {SAMPLE_RATE}
     assert named <= emitted
-    assert {"llm_cost_usd", "llm_attempts"} <= named
+    assert "llm_cost_usd" in named
 
 
 @pytest.mark.slow

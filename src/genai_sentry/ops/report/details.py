@@ -194,7 +194,7 @@ def failures(report: Report) -> str:
         ("Calls", "n"),
         ("Share", "n"),
         ("Retry helps", ""),
-        ("Mostly", ""),
+        ("Mostly", "some"),
         ("What to do", "wide"),
     ]
     rows = [

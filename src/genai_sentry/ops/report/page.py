@@ -91,7 +91,8 @@ def _tiles(report: Report) -> str:
         f"without {count(totals['unpriced'])} calls of unknown price" if totals["unpriced"] else "all calls priced"
     )
     stand = f"{count(totals['spans'])} spans, scaled by their sample rates" if found.sampled else "one span each"
-    waiting = f"{seconds(totals['failed_s'])} in failed calls"
+    lost = seconds(totals["failed_s"])
+    wasted = (usd(totals["failed_cost_usd"]), f"and {lost} in calls that failed")
     tiles = (
         ("Cost", usd(totals["cost_usd"]), unpriced),
         ("A day, on average", usd(found.daily_usd), daily),
@@ -100,7 +101,7 @@ def _tiles(report: Report) -> str:
         ("Failed", share(totals["failure_rate"]), f"{count(totals['failures'])} calls"),
         ("Latency, 95 % within", seconds(totals["p95_s"]), f"half within {seconds(totals['p50_s'])}"),
         ("Tokens", short((totals["input_tokens"] or 0) + (totals["output_tokens"] or 0)), _in_and_out(report)),
-        ("Wasted", usd(totals["failed_cost_usd"]) if totals["failed_cost_usd"] else waiting.split(" in ")[0], waiting),
+        ("Wasted", *(wasted if totals["failed_cost_usd"] else (lost, "in calls that failed"))),
     )
     return (
         '<div class="tiles">'

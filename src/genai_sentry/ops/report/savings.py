@@ -40,7 +40,7 @@ TRUNCATED = ("length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "incompl
 _NO_SUBSTITUTE = re.compile(
     r"embed|audio|realtime|image|tts|transcribe|whisper|dall|sora|veo|imagen|live|search|research|moderation|guard|"
     r"rerank|vision|instruct|computer|codex|robotics|native|speech|voice|ocr|\bft[:.-]|:|@|preview|-exp|free|oss|"
-    r"davinci|babbage|ada|curie|gpt-3|o1|claude-(?:2|instant|3-)|gemini-1|flash-1|pro-1|palm|bison|cyber|latest"
+    r"davinci|babbage|ada|curie|gpt-3|^o\d|claude-(?:2|instant|3-)|gemini-1|flash-1|pro-1|palm|bison|cyber|latest"
 )
 _VERSION = re.compile(r"[-@](?:20\d{2}-?\d{2}-?\d{2}|\d{8}|\d{3,4}|v\d+)$")
 
@@ -111,7 +111,7 @@ def _cheaper(store: Store, figures: Figures, pricer: Pricer) -> list[Saving]:
                 None,
                 (*lines, _a_month(used["usd"] - nearest[1], figures)),
                 "The same number of tokens at list prices; whether the answers are good enough, your own tests tell."
-                " The month is for the first of them, the nearest in price.",
+                " A model that reasons makes more output tokens than one that does not. The month is the first one's.",
             )
         )
     return found
