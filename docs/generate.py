@@ -9,6 +9,7 @@ A marker is `<!-- generated: NAME ARGUMENTS -->`, its end `<!-- end -->`.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from words import ATTRIBUTES, EVENT_TAGS, OTEL_METRICS, REASONS, REASONS_KO, SENTRY_METRICS
 
+import genai_sentry
 from genai_sentry.errors.advice import ADVICE
 from genai_sentry.errors.taxonomy import KINDS, ErrorType, Reason
 from genai_sentry.ops import config
@@ -199,7 +201,23 @@ def config_keys(name: str) -> str:
     return table(("key", "meaning"), ((f"`{item.name}`", meanings[item.name]) for item in dataclasses.fields(cls)))
 
 
+def api_table() -> str:
+    """Every public name with the first sentence of its documentation."""
+    rows = (
+        (f"`{name}`", _first_sentence(getattr(genai_sentry, name)))
+        for name in sorted(genai_sentry.__all__, key=str.lower)
+        if not name.startswith("__")
+    )
+    return table(("name", "what"), rows)
+
+
+def _first_sentence(value: object) -> str:
+    paragraph = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+    return re.split(r"(?<=\.)\s", paragraph)[0].rstrip(".")
+
+
 MAKERS: Mapping[str, Callable[..., str]] = {
+    "api": api_table,
     "errors": error_table,
     "error": error_facts,
     "reasons": error_reasons,
