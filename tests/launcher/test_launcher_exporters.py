@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,14 @@ fail()
     found, _, _ = launch(tmp_path, APP + late, "sentry")
 
     assert found.once, found
+
+
+@pytest.mark.slow
+def test_a_sentry_that_does_not_answer_does_not_keep_the_process(tmp_path: Path) -> None:
+    """The end of a program waits for seconds at most, not for every time-out there is."""
+    write(tmp_path, "app.py", BOTH + "\nimport time\nprint(time.time())\n")
+    with stage() as (receiver, provider):
+        receiver.hang(60)
+        done = launching.run(instrumented(sys.executable, "app.py"), variables(receiver, provider), tmp_path)
+
+    assert time.time() - float(done.stdout) < 15

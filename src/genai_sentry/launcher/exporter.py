@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -43,7 +44,19 @@ NO_ENDPOINT = 404
 ASK_AGAIN_S = 300.0
 """Seconds until such a server is asked again."""
 
+TIMEOUT_VARIABLES = ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
+TIMEOUT_S = 5.0
+"""How long one export may take, with its retries, unless OpenTelemetry's variables say otherwise."""
+EXIT_TIMEOUT_S = 2.0
+"""Likewise, when the process ends."""
+
+_leaving = False
 _made: weakref.WeakSet[SentrySpanExporter] = weakref.WeakSet()
+
+
+def _leave() -> None:
+    global _leaving
+    _leaving = True
 
 
 def delivering() -> bool:
@@ -68,11 +81,14 @@ class SentrySpanExporter(SpanExporter):
         self._dsn = ""
         self._pid = 0
         self._inner: SpanExporter | None = None
+        self._hurried = False
         self._closed = False
         self._paused = False
         self._useless_until = 0.0
         takeover.watch()
         _made.add(self)
+        # Again for each: what is registered last runs first, so this runs before the exit hook of its provider.
+        atexit.register(_leave)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send spans; never raises."""
@@ -129,10 +145,12 @@ class SentrySpanExporter(SpanExporter):
 
     def _connected(self) -> SpanExporter | None:
         dsn = _current_dsn(self._dsn)
-        if self._inner is None or dsn != self._dsn or self._pid != os.getpid():
+        if self._inner is None or dsn != self._dsn or self._pid != os.getpid() or self._hurried != _leaving:
             # No lock, which a fork could leave locked; a connection made before a fork belongs to the parent.
-            self._inner, self._dsn, self._pid = (_connect(dsn, self._refused) if dsn else None), dsn, os.getpid()
-            self._useless_until = 0.0
+            if dsn != self._dsn:
+                self._useless_until = 0.0
+            self._dsn, self._pid, self._hurried = dsn, os.getpid(), _leaving
+            self._inner = _connect(dsn, self._refused, _timeout()) if dsn else None
         return self._inner
 
     def _refused(self) -> None:
@@ -152,7 +170,14 @@ def _current_dsn(known: str) -> str:
     return os.environ.get(DSN_VARIABLE) or known
 
 
-def _connect(dsn: str, refused: Callable[[], None]) -> SpanExporter | None:
+def _timeout() -> float | None:
+    """Seconds for one export; None where OpenTelemetry's variables say."""
+    if _leaving:
+        return EXIT_TIMEOUT_S
+    return None if any(os.environ.get(name) for name in TIMEOUT_VARIABLES) else TIMEOUT_S
+
+
+def _connect(dsn: str, refused: Callable[[], None], timeout: float | None) -> SpanExporter | None:
     from opentelemetry.exporter.otlp.proto.http import Compression
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from sentry_sdk.consts import VERSION, EndpointType
@@ -166,6 +191,7 @@ def _connect(dsn: str, refused: Callable[[], None]) -> SpanExporter | None:
         endpoint=auth.get_api_url(EndpointType.OTLP_TRACES),
         headers={"X-Sentry-Auth": auth.to_header()},
         compression=Compression.Gzip,
+        timeout=timeout,  # type: ignore[arg-type,unused-ignore]
         session=_session(refused),
     )
 

@@ -117,6 +117,7 @@ def send_now(transport: Any) -> None:
     waiting = getattr(worker, "_queue", None)
     if waiting is None or getattr(worker, "is_alive", True):
         return
+    _hurry(transport)
     until = time.monotonic() + EXIT_TIMEOUT_S
     while time.monotonic() < until:
         try:
@@ -126,6 +127,15 @@ def send_now(transport: Any) -> None:
         if callable(callback):
             callback()
         waiting.task_done()
+
+
+def _hurry(transport: Any) -> None:
+    """Have requests time out soon: a Sentry that doesn't answer must not keep the process."""
+    try:
+        transport.TIMEOUT = EXIT_TIMEOUT_S
+        transport._pool = transport._make_pool()
+    except Exception as error:
+        swallowed("sentry.hurry", error)
 
 
 def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
