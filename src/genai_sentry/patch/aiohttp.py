@@ -37,8 +37,8 @@ class Headers:
 
 def seams(module: ModuleType) -> list[Seam]:
     """The replacement for the session's request; none where its shape is unknown."""
-    owner = module.ClientSession
-    return [Seam(owner, "_request", _observed)] if "_request" in owner.__dict__ else []
+    owner = getattr(module, "ClientSession", None)
+    return [Seam(owner, "_request", _observed)] if owner is not None and "_request" in owner.__dict__ else []
 
 
 def _observed(original: Callable[..., Any]) -> Callable[..., Any]:

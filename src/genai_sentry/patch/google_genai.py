@@ -29,8 +29,8 @@ _clock = time.perf_counter
 
 def seams(module: ModuleType) -> list[Seam]:
     """The replacements; none where the client's shape is unknown."""
-    owner = module.BaseApiClient
-    if any(name not in owner.__dict__ for name in _METHODS):
+    owner = getattr(module, "BaseApiClient", None)
+    if owner is None or any(name not in owner.__dict__ for name in _METHODS):
         return []
     return [
         Seam(owner, "request", lambda original: shell.around(original, _open, _whole)),

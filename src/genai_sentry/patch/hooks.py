@@ -22,7 +22,8 @@ _seams: dict[str, list[Seam]] = {}
 _registered: set[str] = set()
 _active = False
 
-Maker = Callable[[ModuleType], list[Seam]]
+Maker = Callable[[ModuleType], list[Seam] | None]
+"""Makes a module's replacements: none where its shape is unknown, None where there is nothing to replace."""
 
 
 def _makers() -> dict[str, Maker]:
@@ -34,7 +35,7 @@ def _makers() -> dict[str, Maker]:
     makers[cohere.ERRORS] = cohere.error_seams
     makers[google_genai.MODULE] = google_genai.seams
     makers.update(dict.fromkeys(litellm.MODULES, litellm.seams))
-    makers[litellm.ROUTER] = litellm.router_seams
+    makers.update(dict.fromkeys((litellm.ROUTER, litellm.ROUTER_CORE), litellm.router_seams))
     makers[aiohttp.MODULE] = aiohttp.seams
     return makers
 
@@ -100,6 +101,8 @@ def _patch(name: str, make: Maker, module: ModuleType | None) -> None:
             if module is None:
                 return
             made = make(module)
+            if made is None:
+                return
             if not made:
                 logger.warning("%s has an unknown shape; its calls are seen as single HTTP attempts only", name)
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MODULES: Final = ("litellm", "litellm.main")
 ROUTER: Final = "litellm.router"
+ROUTER_CORE: Final = "litellm.router_rust.core"
+"""What newer versions import for the first router that is made; its methods can be looked up only then."""
 
 FUNCTIONS: Final[Mapping[str, str]] = {
     "completion": "openai.chat",
@@ -72,14 +75,20 @@ def seams(module: ModuleType) -> list[Seam]:
     return made
 
 
-def router_seams(module: ModuleType) -> list[Seam]:
-    """The replacements for the router's methods, which retry and fall back above those functions."""
+def router_seams(module: ModuleType) -> list[Seam] | None:
+    """The replacements for the router's methods, which retry and fall back above those functions.
+
+    None where the router has none of its own yet.
+    """
     made: list[Seam] = []
+    router = getattr(sys.modules.get(ROUTER), "Router", None)
+    if module.__name__ == ROUTER and "completion" not in getattr(router, "__dict__", ()):
+        return None
     for name, format_name in FUNCTIONS.items():
         found = formats.FORMATS[format_name]
         for kind, method in ((shell.around, name), (shell.around_async, "a" + name)):
-            if callable(getattr(module.Router, method, None)):
-                made.append(Seam(module.Router, method, _maker(kind, found, first=1)))
+            if callable(getattr(router, method, None)):
+                made.append(Seam(router, method, _maker(kind, found, first=1)))
     return made
 
 

@@ -34,8 +34,8 @@ _sending: ContextVar[bool] = ContextVar("genai_sentry_sending", default=False)
 _clock = time.perf_counter
 
 
-def seams(module: ModuleType) -> list[Seam]:
-    """The replacements for one module's connections; none where it has none, as in older versions."""
+def seams(module: ModuleType) -> list[Seam] | None:
+    """The replacements for one module's connections; None where it has no connections, as in older versions."""
     prefix = MODULES[module.__name__]
     made: list[Seam] = []
     for name, asynchronous in ((f"{prefix}Connection", False), (f"Async{prefix}Connection", True)):
@@ -44,7 +44,7 @@ def seams(module: ModuleType) -> list[Seam]:
             continue
         made += _connection_seams(connection, prefix == "Realtime", asynchronous)
         made += _manager_seams(manager, asynchronous)
-    return made
+    return made or None
 
 
 def _connection_seams(owner: type, realtime: bool, asynchronous: bool) -> list[Seam]:
