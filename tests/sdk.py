@@ -18,10 +18,10 @@ Answer = Callable[[Any], Any]
 
 
 class Pieces(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc, name-defined]
-    """An answer in pieces, which can break off."""
+    """An answer in pieces, which can break off; what was read once does not come again."""
 
     def __init__(self, pieces: list[bytes], fault: Exception | None = None) -> None:
-        self.pieces = pieces
+        self.pieces = iter(pieces)
         self.fault = fault
 
     def __iter__(self) -> Iterator[bytes]:
