@@ -29,7 +29,7 @@ logger = logging.getLogger("genai_sentry")
 MAX_PENDING = 1000
 """Failures held at once. From a quarter of it on only one of each kind is let in, so that no kind is lost."""
 
-MAX_HELD_BYTES = 16 * 1024 * 1024
+MAX_HELD_BYTES = 8 * 1024 * 1024
 """Request bodies that are held with their failures, from which on only one of each kind is let in, too."""
 
 POLL_S = 0.25
