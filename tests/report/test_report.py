@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from genai_sentry.cli import FOUND, OK, USAGE, main
-from genai_sentry.ops.report import sources
+from genai_sentry.ops.report import figures, sources
 from genai_sentry.ops.report.texts import seconds, share, short, usd
 
 pytest.importorskip("duckdb")
@@ -158,6 +158,7 @@ def test_unknown_is_absent_and_zero_is_zero(ask: Ask, file: Callable[..., Path])
     assert by_model["house-model"]["cost_usd"] is None
     assert by_model["house-model"]["unpriced"] == 1
     assert by_model["free"]["cost_usd"] == 0.0
+    assert by_model["free"]["failure_rate"] == 0.0
     assert by_model["free"]["cache_read_tokens"] is None
 
 
@@ -217,6 +218,17 @@ def test_a_label_with_many_values_stays_readable(ask: Ask, file: Callable[..., P
     assert len(rows) == 11
     assert rows["t29"] == 29.0
     assert rows["other"] == sum(range(20))
+
+
+def test_identifiers_are_no_labels(ask: Ask, file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attribute with a value of its own for each call is not broken down, which is said; asked for, it is."""
+    monkeypatch.setattr(figures, "MOST_VALUES", 20)
+    path = file(request(*(call(job=f"j{number}", feature="x") for number in range(30))))
+    code, found, err = ask(path)
+    assert (code, {row["name"] for row in found["labels"]}) == (OK, {"feature"})
+    assert "job has 30 values and is not broken down; --label job does it all the same" in err
+    _, found, _ = ask(path, "--label", "job")
+    assert {row["name"] for row in found["labels"]} == {"job"}
 
 
 def test_cheaper_models_of_the_same_maker(ask: Ask, file: Callable[..., Path]) -> None:
@@ -333,6 +345,7 @@ def test_what_is_there_twice_counts_once(ask: Ask, file: Callable[..., Path]) ->
 
 def test_bad_input_is_counted_and_named(ask: Ask, file: Callable[..., Path], tmp_path: Path) -> None:
     """Half-written lines, other signals, odd spans and missing files are told; the rest is reported."""
+    late = call(9_000_000_000)
     odd = {"traceId": "1", "spanId": "2", "startTimeUnixNano": "soon", "endTimeUnixNano": "0", "attributes": []}
     path = file(
         request(call()),
@@ -340,7 +353,7 @@ def test_bad_input_is_counted_and_named(ask: Ask, file: Callable[..., Path], tmp
         '{"resourceMetrics": []}\n',
         "\n",
         "[1, 2]\n",
-        request(call(), odd, "no span", None),
+        request(call(), odd, late, "no span", None),
         request(call())[:-30],
     )
     code, found, err = ask(path, tmp_path / "missing.jsonl")
@@ -350,7 +363,7 @@ def test_bad_input_is_counted_and_named(ask: Ask, file: Callable[..., Path], tmp
     assert problems == {
         ("spans.jsonl", "lines that are no JSON (cut short, or something else)"): 2,
         ("spans.jsonl", "JSON lines without spans (other signals, or something else)"): 2,
-        ("spans.jsonl", "spans without a usable time"): 1,
+        ("spans.jsonl", "spans without a usable time"): 2,
         ("spans.jsonl", "spans that can't be read"): 2,
         ("missing.jsonl", "not read: no such file or directory"): 1,
     }

@@ -107,7 +107,7 @@ def from_files(names: Sequence[str | Path], wanted: Wanted, watch: Callable[[int
         SettingsError: the price table can't be used.
     """
     tally = Tally()
-    pricer = _pricer(wanted)
+    pricer = Pricer(wanted.prices)
     with _folder() as folder, Store(folder) as store:
         files = find(names, tally)
         advance = watch(sum(file.stat().st_size for file in files))
@@ -125,17 +125,13 @@ def from_rows(lines: Callable[[Rows, Tally], Iterator[str]], source: str, wanted
         wanted: what to report on.
     """
     tally = Tally()
-    pricer = _pricer(wanted)
+    pricer = Pricer(wanted.prices)
     CATALOGUE.load()
     with _folder() as folder, Store(folder) as store:
         target = folder / "rows.tsv"
         with target.open("w", encoding="utf-8", errors="replace", newline="\n") as out:
             out.writelines(lines(Rows(pricer, frozenset(wanted.labels) or None), tally))
         return _made(store, [target], wanted, tally, pricer, [source])
-
-
-def _pricer(wanted: Wanted) -> Pricer:
-    return Pricer(wanted.prices)
 
 
 @contextmanager
@@ -156,6 +152,10 @@ def _made(
         left_out[OUTSIDE] += store.keep("start_ns >= ?", [int(wanted.since * 1e9)])
     if wanted.until is not None:
         left_out[OUTSIDE] += store.keep("start_ns < ?", [int(wanted.until * 1e9)])
-    found = figures(store)
+    found = figures(store, chosen=bool(wanted.labels))
+    tally.notes += [
+        f"{name} has {number:,} values and is not broken down; --label {name} does it all the same"
+        for name, number in found.identifiers.items()
+    ]
     suggested = savings(store, found, pricer) if found.start is not None else []
     return Report(found, suggested, tally, {why: number for why, number in left_out.items() if number}, sources)

@@ -24,12 +24,15 @@ MOST_SERIES = 6
 """Models or types that a chart tells apart; the rest is `other`."""
 
 MOST_ROWS = 25
+MOST_VALUES = 1000
+"""An attribute with more values is an identifier, no label to break down by, unless it was asked for by name."""
+
 OTHER = "other"
 
 _COUNTS = """
     sum(w) AS calls, count(*) AS spans, coalesce(sum(w) FILTER (failed), 0) AS failures,
     coalesce(sum(w) FILTER (cancelled), 0) AS cancelled,
-    sum(w) FILTER (failed) / nullif(sum(w) FILTER (NOT cancelled), 0) AS failure_rate
+    coalesce(sum(w) FILTER (failed), 0) / nullif(sum(w) FILTER (NOT cancelled), 0) AS failure_rate
 """
 _TOKENS = """
     sum(w * input_tokens) AS input_tokens, sum(w * output_tokens) AS output_tokens,
@@ -63,6 +66,7 @@ class Figures:
         cost_by_model, failures_by_type: per time step, by model and by type.
         savings: what could be saved.
         sampled: whether some calls stand for more than themselves.
+        identifiers: attributes that looked like labels and take too many values, with their number.
     """
 
     totals: Row
@@ -80,6 +84,7 @@ class Figures:
     failures_by_type: list[Row] = field(default_factory=list)
     savings: list[Row] = field(default_factory=list)
     sampled: bool = False
+    identifiers: dict[str, int] = field(default_factory=dict)
 
     @property
     def days(self) -> float | None:
@@ -100,8 +105,13 @@ class Figures:
         return None if self.daily_usd is None else self.daily_usd * MONTH_DAYS
 
 
-def figures(store: Store) -> Figures:
-    """Work out everything but the savings."""
+def figures(store: Store, *, chosen: bool = False) -> Figures:
+    """Work out everything but the savings.
+
+    Args:
+        store: the calls.
+        chosen: whether the labels were asked for by name, and are broken down however many values they have.
+    """
     totals = store.dicts(
         f"SELECT {_COUNTS}, {_TOKENS}, {_COST}, {_QUANTILES}, {_ATTEMPTS},"
         " sum(w * seconds) FILTER (failed) AS failed_s, sum(w * cost_usd) FILTER (failed) AS failed_cost_usd,"
@@ -115,7 +125,7 @@ def figures(store: Store) -> Figures:
     found.step_s = next((step for step in STEPS_S if (found.end - found.start) / step <= MOST_STEPS), STEPS_S[-1])
     found.models = _grouped(store, "coalesce(provider, '') AS provider, coalesce(model, '') AS model")
     found.services = _grouped(store, "coalesce(service, '') AS service, coalesce(environment, '') AS environment")
-    found.labels = _labels(store)
+    found.labels = _labels(store, found, chosen)
     found.failures = _failures(store)
     found.retries = _retries(store)
     found.limits = _limits(store)
@@ -123,10 +133,11 @@ def figures(store: Store) -> Figures:
     return found
 
 
-def _grouped(store: Store, keys: str, source: str = "calls") -> list[Row]:
+def _grouped(store: Store, keys: str, source: str = "calls", values: Sequence[object] = ()) -> list[Row]:
     rows = store.dicts(
         f"SELECT {keys}, {_COUNTS}, {_TOKENS}, {_COST}, {_QUANTILES}, {_ATTEMPTS} FROM {source}"
-        " GROUP BY 1, 2 ORDER BY cost_usd DESC NULLS LAST, calls DESC"
+        " GROUP BY 1, 2 ORDER BY cost_usd DESC NULLS LAST, calls DESC",
+        values,
     )
     for row in rows:
         _spread(row)
@@ -139,19 +150,24 @@ def _spread(row: Row) -> None:
     row["p50_s"], row["p95_s"], row["p99_s"] = quantiles
 
 
-def _labels(store: Store) -> list[Row]:
+def _labels(store: Store, found: Figures, chosen: bool) -> list[Row]:
     pairs = f"(SELECT *, unnest(string_split(labels, '{LABEL_SEPARATOR}')) AS pair FROM calls WHERE labels IS NOT NULL)"
     named = f"(SELECT *, split_part(pair, '=', 1) AS name, substr(pair, instr(pair, '=') + 1) AS value FROM {pairs})"
-    # A label that takes too many values is none to group by: its largest values are kept, the rest added up.
+    if not chosen:
+        counted = store.rows(f"SELECT name, count(DISTINCT value) FROM {named} GROUP BY 1 ORDER BY 1")
+        found.identifiers = {name: number for name, number in counted if number > MOST_VALUES}
+    kept = "" if not found.identifiers else f" WHERE name NOT IN ({', '.join('?' * len(found.identifiers))})"
+    names = list(found.identifiers)
+    # Of a label with many values the costliest are told apart, the rest added up.
     ranked = (
         f"SELECT name, value, row_number() OVER (PARTITION BY name ORDER BY coalesce(sum(w * cost_usd), 0) DESC,"
-        f" count(*) DESC) AS place FROM {named} GROUP BY 1, 2"
+        f" count(*) DESC) AS place FROM {named}{kept} GROUP BY 1, 2"
     )
     source = (
         f"(SELECT c.* EXCLUDE (value), CASE WHEN r.place <= 10 THEN c.value ELSE '{OTHER}' END AS value"
         f" FROM {named} c JOIN ({ranked}) r ON c.name = r.name AND c.value = r.value)"
     )
-    return _grouped(store, "name, value", source)
+    return _grouped(store, "name, value", source, names)
 
 
 def _failures(store: Store) -> list[Row]:

@@ -15,6 +15,8 @@ OTHER_JSON = "JSON lines without spans (other signals, or something else)"
 ODD = "spans that can't be read"
 ODD_TIME = "spans without a usable time"
 UNNAMED = "unnamed"
+EARLIEST_NS, LATEST_NS = 1_420_070_400 * 10**9, 4_102_444_800 * 10**9
+"""The years 2015 to 2100."""
 
 _ODDITIES = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError)
 
@@ -200,7 +202,7 @@ def nanoseconds(value: object) -> int:
 
 
 def _positive(value: int) -> int:
-    # BIGINT's range; 0 is what OTLP has where a time is not set.
-    if not 0 < value < 2**63:
+    # 0 is what OTLP has where a time is not set; a clock that is decades off would stretch every chart.
+    if not EARLIEST_NS < value < LATEST_NS:
         raise _NoTime(f"no time: {value}")
     return value

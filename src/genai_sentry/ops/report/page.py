@@ -78,7 +78,8 @@ def _notices(report: Report) -> str:
     items += [f"<li>{safe(note)}</li>" for note in report.tally.notes]
     if not items:
         return ""
-    return f'<section class="notice"><h2>Not everything could be used</h2><ul>{"".join(items)}</ul></section>'
+    heading = "Not everything could be used" if problems else "Before you read"
+    return f'<section class="notice"><h2>{heading}</h2><ul>{"".join(items)}</ul></section>'
 
 
 def _tiles(report: Report) -> str:

@@ -126,7 +126,7 @@ class Rows:
                     self._no_labels.add(name)
                 continue
             value = attributes[name]
-            if type(value) is str and value:
+            if type(value) is str and value and LABEL_SEPARATOR not in value:
                 found.append(f"{name}={value[:MAX_VALUE_LENGTH]}")
         return LABEL_SEPARATOR.join(sorted(found))
 

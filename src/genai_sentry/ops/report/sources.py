@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import multiprocessing
 import os
-import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -185,8 +184,3 @@ def _is_gzip(path: Path) -> bool:
     with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
     return False
-
-
-def interactive() -> bool:
-    """Whether a person watches: only then is progress shown."""
-    return sys.stderr.isatty()
