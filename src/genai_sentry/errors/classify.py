@@ -11,12 +11,12 @@ from functools import cache
 
 from genai_sentry.errors import figures, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
-from genai_sentry.errors.index import CODE, WORD, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, GUESS, WORD, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
 from genai_sentry.errors.text import normal
-from genai_sentry.errors.weigh import weigh_code, weigh_fact, weigh_header, weigh_status, weigh_text
+from genai_sentry.errors.weigh import weigh_code, weigh_fact, weigh_guess, weigh_header, weigh_status, weigh_text
 from genai_sentry.guard import swallowed
 
 USER = 1000
@@ -110,6 +110,7 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     if not _settled(case):
         for depth, where, text in case.texts:
             weigh_text(case, depth, where, text)
+        weigh_guess(case)
     weigh_status(case)
     decided = _judge(case)
     if decided is None:
@@ -123,7 +124,11 @@ _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECT
 def _judge(case: Case) -> Candidate | None:
     """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault."""
     refused = case.status in (400, 422) or any(status in (400, 422) for _, _, status in case.found.statuses)
-    able = [one for one in case.candidates if not (refused and one.weight == WORD and one.label[0] in _NOT_THE_REQUEST)]
+    able = [
+        one
+        for one in case.candidates
+        if not (refused and one.weight in (WORD, GUESS) and one.label[0] in _NOT_THE_REQUEST)
+    ]
     if not able:
         return None
     return max(able, key=lambda one: (one.weight, one.depth, one.length))

@@ -31,6 +31,10 @@ _ASKED_THEN_LIMIT = (
     rf"(?:contains|has|resulted in|requested) {_N} (?:input )?tokens[^\d\n]{{0,80}}{_N}",
 )
 _SUM = re.compile(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
+_SPLIT = re.compile(
+    rf"context (?:length|window|size)[^\d\n]{{0,60}}?{_N}[^\d\n]{{0,80}}?{_N}[^\d\n]{{0,40}}?"
+    rf"\({_N} (?:of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
+)
 _RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
 _RATE_OF = re.compile(
     r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
@@ -69,6 +73,12 @@ def of_context(text: str) -> dict[str, int | float]:
     if summed := _SUM.search(text):
         requested = _int(summed[1]) + _int(summed[2])
     return _figures(limit, requested)
+
+
+def split(text: str) -> tuple[int, int] | None:
+    """The context window, and how much of it the input alone asks for; None where a message does not say."""
+    match = _SPLIT.search(text[:20_000])
+    return (_int(match[1]), _int(match[3])) if match else None
 
 
 def _figures(limit: int, requested: int) -> dict[str, int | float]:

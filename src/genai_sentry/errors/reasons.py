@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genai_sentry.errors import figures
 from genai_sentry.errors.case import Candidate, Case
-from genai_sentry.errors.index import CODE, PHRASE, VAGUE
+from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 
 _DEFAULT_REASON = {
@@ -36,8 +36,14 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         and one.weight >= min(decided.weight, PHRASE)
         and one.weight > VAGUE
     ]
+    if kind is ErrorType.CONTEXT_LENGTH and (split := figures.split(text)) is not None:
+        limit, asked = split
+        return Reason.MAX_TOKENS_TOO_LARGE if asked <= limit else Reason.INPUT_TOO_LONG
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
-    telling = [one for one in phrases if one.label[1] is not Reason.OTHER] or phrases
+    telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
+    if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
+        return closer
+    telling = telling or phrases
     if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind in REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:
@@ -48,6 +54,16 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if weaker:
         return max(weaker, key=lambda one: (one.weight, one.depth, one.length)).label[1]
     return _DEFAULT_REASON.get(kind, Reason.UNSPECIFIED)
+
+
+def _told(case: Case, kind: ErrorType) -> Reason | None:
+    """What a quotation of the same type tells, where the rest tells nothing but the type."""
+    quoted = [
+        one
+        for one in case.candidates
+        if one.label[0] is kind and one.weight >= QUOTED and one.label[1] not in (Reason.UNSPECIFIED, Reason.OTHER)
+    ]
+    return max(quoted, key=lambda one: (one.weight, one.depth, one.length)).label[1] if quoted else None
 
 
 def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:

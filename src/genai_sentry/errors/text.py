@@ -79,6 +79,10 @@ _BOILERPLATE = tuple(
             r"for more information (?:on|about) this error[^\n]{0,20}\b(?:read|head|check|visit|see)\b[^\n]{0,200}"
             r"|for more information check: ?https?://\S{0,200}",
         ),
+        (
+            ("check network", "network connection"),
+            r"(?:please )?check (?:your |the )?(?:network|internet) connection[^\n.]{0,80}",
+        ),
         (("will ",), r"\bwill (?:sleep for [\d.]+ \w+|retry)[^\n]{0,60}"),
         (("retrying",), r"retrying in [\d.]+ ?\w{0,12}[^\n]{0,40}|retrying with backoff[.…]*"),
         (("attempt",), r"\(?sdk attempt count: \d+\)?|attempt \d+ failed with status \d+\.?"),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
-from genai_sentry.errors.index import CODE, VAGUE, WORD, Index, Phrase, compared, index, keys_of
+from genai_sentry.errors.index import CODE, GUESS, QUOTED, VAGUE, WORD, WRAPPER, Index, Phrase, compared, index, keys_of
+from genai_sentry.errors.notions import REACH, guess
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
@@ -25,15 +26,14 @@ _BROKEN: dict[str, Label] = {
     "network_error": (ErrorType.SERVER_ERROR, Reason.INTERNAL),
 }
 """Finish reasons by which providers say that generation failed."""
-QUOTED = 50
-"""Weight of a phrase that stands in quotes next to other evidence: it may be the user's own words."""
 _MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
 _NO_BODY = " status code no body "
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
-    r"\b(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})\b"
+    r"(?<![\w-])(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})"
+    r"(?!\w|-\w)"
 )
-"""Words that look like a code or a class name: with underscores, humps or capitals."""
+"""Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 
 
 def weigh_code(case: Case, built: Index) -> None:
@@ -143,6 +143,18 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
     read = _said_again if len(text) <= MAX_REMEMBERED else _said
     for one in read(text, case.families, alone):
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
+
+
+def weigh_guess(case: Case) -> None:
+    """What messages are about, where no rule knows their wording, or none that says more than the type."""
+    known = max(case.candidates, key=lambda one: one.weight, default=None)
+    if known is not None and known.weight >= WRAPPER and known.label[1] not in (Reason.UNSPECIFIED, Reason.OTHER):
+        return
+    for depth, where, text in case.texts:
+        clean = without_echoes(without_boilerplate(text))
+        guessed = guess(normal(without_quotes(clean) or clean))
+        if guessed is not None:
+            case.add(GUESS, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
 
 
 def _bare(case: Case) -> bool:

@@ -174,6 +174,9 @@ ENGLISH_ACCOUNT = Family(
             authentication required
             login required
             not logged in
+            x-api-key header is required
+            authorization header is required
+            api-key header is required
         """,
         "authentication/expired": """
             token could not be refreshed
@@ -199,6 +202,11 @@ ENGLISH_ACCOUNT = Family(
             invalid_rapt
             reauth related error
             invalid_grant
+            reauthentication is needed
+            re-authenticate
+            reauthenticate
+            please authenticate again
+            refresh your credentials
         """,
         "authentication/malformed": """
             incorrect api key provided: http
@@ -214,6 +222,10 @@ ENGLISH_ACCOUNT = Family(
             invalid header value
             api key contains
             leading or trailing whitespace
+            invalid api key format
+            api key … must start with
+            api key should start with
+            key format is invalid
         """,
         "permission_denied/region": """
             not available in your location

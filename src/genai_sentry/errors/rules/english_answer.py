@@ -110,6 +110,12 @@ ENGLISH_ANSWER = Family(
             received empty
             model output must contain either output text or tool calls
             no generations found
+            did not provide any
+            did not return any
+            empty or unparsable
+            none or empty
+            null or empty
+            returned nothing
         """,
         "invalid_response/schema": """
             maximum retries … validation

@@ -42,6 +42,9 @@ ENGLISH_CONTENT = Family(
             blocked by guardrail
             guardrail … blocked
             guardrail intervened
+            unsafe request
+            violations of the usage guidelines
+            security_violation
         """,
         "content_filter/output": """
             due to the completion triggering

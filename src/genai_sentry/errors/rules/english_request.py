@@ -70,6 +70,12 @@ ENGLISH_REQUEST = Family(
             thought_signature
             tool_calls must be followed
             messages … tool … must follow
+            missing reasoning_content
+            reasoning_content field in the assistant message
+            thought signature is not valid
+            message has tool role
+            was no previous assistant message
+            no previous assistant message with a tool call
         """,
         "invalid_request/invalid_media": """
             unsupported image
@@ -207,6 +213,7 @@ ENGLISH_REQUEST = Family(
             cached content not found
             cachedcontent not found
             vector store … not found
+            resource you are requesting could not be found
         """,
         "invalid_request/invalid_parameter": """
             parameter is illegal

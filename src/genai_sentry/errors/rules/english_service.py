@@ -95,6 +95,9 @@ ENGLISH_SERVICE = Family(
             model … not authorized
             on-demand throughput
             not eligible for using the model
+            requires a subscription
+            upgrade for access
+            is not supported when using … account
         """,
         "model_unavailable/loading": """
             endpoint is initializing

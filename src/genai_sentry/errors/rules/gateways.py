@@ -159,6 +159,8 @@ NEW_API = Family(
         """,
         "content_filter/prompt": """
             sensitive_words_detected
+            sensitive_word_detected
+            security_violation
         """,
         "model_unavailable/no_access": """
             model_price_error
@@ -214,6 +216,11 @@ NEW_API = Family(
         """,
     },
     phrases={
+        "permission_denied/other": """
+            third-party clients are not supported
+            client is not authorized to use
+            client not allowed
+        """,
         "quota_exceeded/insufficient_quota": """
             user quota is not enough
             token quota is not enough

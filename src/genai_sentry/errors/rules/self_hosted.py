@@ -122,9 +122,6 @@ SELF_HOSTED = Family(
             compile_grammar
             json schema conversion failed
         """,
-        "permission_denied/other": """
-            requires a subscription
-        """,
         "invalid_request/invalid_parameter": """
             failed to parse messages
             chat template

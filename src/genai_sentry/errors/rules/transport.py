@@ -254,6 +254,9 @@ TRANSPORT = Family(
             connect call failed
             all connection attempts failed
             由于目标计算机积极拒绝
+            ollama may not be running
+            make sure ollama is running
+            is the server running
         """,
         "connection_error/tls": """
             doesn't match either of

@@ -1,0 +1,128 @@
+"""Reading a message for what it is about and what it says of that, where its wording is known to no rule."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from genai_sentry.errors.rules.model import Label, parse_label
+from genai_sentry.errors.rules.notions import CHINESE, MEANINGS, WORDS
+
+REACH = 6
+"""How many words may lie between two notions that belong together."""
+REACH_CHINESE = 10
+"""The same in characters of Chinese."""
+MAX_WORDS = 160
+
+
+class Guess(NamedTuple):
+    """What two notions near each other mean, and the words that stand for them."""
+
+    label: Label
+    shown: str
+    distance: int
+
+
+class _Meanings(NamedTuple):
+    of_words: dict[str, tuple[str, ...]]
+    of_pairs: dict[tuple[str, str], tuple[str, ...]]
+    of_three: dict[tuple[str, str, str], tuple[str, ...]]
+    chinese: re.Pattern[str]
+    of_chinese: dict[str, tuple[str, ...]]
+    labels: dict[tuple[str, str], tuple[int, Label]]
+
+
+def _by_word(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for notion, words in table.items():
+        for word in words.split(","):
+            found.setdefault(" ".join(word.split()), []).append(notion)
+    return {word: tuple(notions) for word, notions in found.items()}
+
+
+@cache
+def _meanings() -> _Meanings:
+    words, chinese = _by_word(WORDS), _by_word(CHINESE)
+    split = {tuple(word.split()): notions for word, notions in words.items()}
+    longest_first = sorted(chinese, key=len, reverse=True)
+    return _Meanings(
+        {parts[0]: notions for parts, notions in split.items() if len(parts) == 1},
+        {(parts[0], parts[1]): notions for parts, notions in split.items() if len(parts) == 2},
+        {(parts[0], parts[1], parts[2]): notions for parts, notions in split.items() if len(parts) == 3},
+        re.compile("|".join(map(re.escape, longest_first))),
+        chinese,
+        {(about, says): (rank, parse_label(label)) for rank, (about, says, label) in enumerate(MEANINGS)},
+    )
+
+
+def warm() -> None:
+    """Compile the table."""
+    _meanings()
+
+
+class _Met(NamedTuple):
+    notion: str
+    start: int
+    end: int
+    word: str
+
+
+def guess(normalised: str) -> Guess | None:
+    """The nearest two notions in a normalised text that mean something together; None where there are none."""
+    met = _words(normalised)
+    best = _nearest(met, REACH)
+    if best is None and not normalised.isascii():
+        best = _nearest(_chinese(normalised), REACH_CHINESE)
+    return best
+
+
+def _words(normalised: str) -> list[_Met]:
+    table = _meanings()
+    words = normalised.split()[:MAX_WORDS]
+    met: list[_Met] = []
+    taken = -1
+    for place, word in enumerate(words):
+        if place <= taken:
+            continue
+        pair = (word, words[place + 1]) if place + 1 < len(words) else None
+        three = (word, words[place + 1], words[place + 2]) if place + 2 < len(words) else None
+        if three is not None and three in table.of_three:
+            notions, length = table.of_three[three], 3
+        elif pair is not None and pair in table.of_pairs:
+            notions, length = table.of_pairs[pair], 2
+        elif word in table.of_words:
+            notions, length = table.of_words[word], 1
+        else:
+            continue
+        taken = place + length - 1
+        shown = " ".join(words[place : place + length])
+        met.extend(_Met(notion, place, taken, shown) for notion in notions)
+    return met
+
+
+def _chinese(normalised: str) -> list[_Met]:
+    table = _meanings()
+    met: list[_Met] = []
+    for match in table.chinese.finditer(normalised[:600]):
+        word = match[0]
+        met.extend(_Met(notion, match.start(), match.end(), word) for notion in table.of_chinese[word])
+    return met
+
+
+def _nearest(met: list[_Met], reach: int) -> Guess | None:
+    labels = _meanings().labels
+    best: tuple[int, int] | None = None
+    found: Guess | None = None
+    for number, first in enumerate(met):
+        for second in met[number + 1 : number + 40]:
+            distance = second.start - first.end
+            if distance > reach:
+                break
+            if distance < 1 and second.start == first.start:
+                continue
+            known = labels.get((first.notion, second.notion)) or labels.get((second.notion, first.notion))
+            if known is not None and (best is None or (distance, known[0]) < best):
+                best = distance, known[0]
+                found = Guess(known[1], f"{first.word} … {second.word}", distance)
+    return found

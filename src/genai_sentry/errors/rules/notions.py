@@ -1,0 +1,241 @@
+"""What errors are about and what they say of it, in single words: read where no rule knows the wording.
+
+`WORDS` and `CHINESE` name notions and the words that stand for them. `MEANINGS` says what two notions near each other
+mean. The nearest pair decides; between equals the one that is listed first.
+"""
+
+WORDS: dict[str, str] = {
+    "model": """
+        model, models, deployment, engine, modelcode, modelname, model_id, model_name
+    """,
+    "key": """
+        key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization, login
+    """,
+    "account": """
+        account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, ip, user
+    """,
+    "money": """
+        balance, credit, credits, funds, fund, payment, wallet, invoice, bill, billing
+    """,
+    "quota": """
+        quota, quotas, allowance, subscription
+    """,
+    "budget": """
+        budget, spend, spending, cost
+    """,
+    "prompt": """
+        prompt, input, context, conversation, history, messages, tokens, token count
+    """,
+    "parameter": """
+        parameter, parameters, param, params, argument, arguments, field, fields, property, properties, value, values,
+        option, header, temperature, max_tokens, max_completion_tokens, top_p, top_k, role, variant, seed,
+        reasoning_effort, thinking, logprobs, stream_options, thinking_budget, tool_choice, response_format, stream,
+        size, dimensions, body, inputs
+    """,
+    "feature": """
+        tool, tools, function, functions, vision, streaming, calling, reasoning, system, embeddings, json mode,
+        thinking, caching, structured, multimodal
+    """,
+    "schema": """
+        schema, json_schema, input_schema, response_schema, tool payload, tool schema, grammar
+    """,
+    "message": """
+        assistant, tool_use, tool_result, tool_calls, tool_call_id, turn, turns, roles, conversation roles, tool call,
+        tool calls, tool message, tool role, function call, reasoning_content, thought
+    """,
+    "media": """
+        image, images, audio, video, file, files, pdf, document, base64, attachment, mime, picture
+    """,
+    "request": """
+        request, payload, body, content length
+    """,
+    "endpoint": """
+        endpoint, url, route, path, resource, page, thread, batch
+    """,
+    "server": """
+        server, service, system, backend, upstream, provider, gateway, worker, runner, runtime, process, host, node,
+        instance, cluster, cuda, gpu, vram, memory
+    """,
+    "network": """
+        connection, network, socket, host, tunnel, internet, websocket, tcp
+    """,
+    "answer": """
+        response, output, answer, completion, reply, result, chunk, choices, candidates, stream, generation
+    """,
+    "content": """
+        content, text, prompt, input, output, query, request, image, message, response
+    """,
+    "policy": """
+        policy, policies, guidelines, guardrail, guardrails, safety, moderation, terms
+    """,
+    "place": """
+        region, country, location, territory, geography
+    """,
+    "calls": """
+        requests, calls, rate, messages, queries, rpm, tpm, tokens
+    """,
+    "absent": """
+        not found, not exist, not exists, doesnt exist, no such, unknown, unrecognized, unrecognised, be found,
+        nonexistent, not recognized, not known, cannot find, could not find, not available, unavailable
+    """,
+    "unsupported": """
+        unsupported, not support, not supported, isnt supported, doesnt support, must support, cannot support,
+        not allowed, not permitted, not implemented, unexpected, extraneous
+    """,
+    "invalid": """
+        invalid, incorrect, wrong, malformed, illegal, not valid, bad, mismatch, mismatched, not match, rejected,
+        must be, should be, must have, cannot be, expected, out of range, not accepted
+    """,
+    "missing": """
+        missing, required, not provided, not set, not specified, not configured, empty, undefined, not given
+    """,
+    "unreal": """
+        invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
+        unknown, failed, denied
+    """,
+    "expired": """
+        expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale
+    """,
+    "exceeded": """
+        exceed, exceeds, exceeded, exceeding, too long, too large, too big, too many, longer, larger, overflow,
+        overflows, greater than, over the limit, not fit
+    """,
+    "exhausted": """
+        insufficient, exhausted, not enough, run out, ran out, used up, depleted, negative, overdue, unpaid, reached,
+        exceeded, too low, expired, not sufficient, declined, not sufficient, finished, consumed, suspended
+    """,
+    "denied": """
+        denied, forbidden, not allowed, not permitted, blocked, banned, suspended, disabled, restricted, unauthorized,
+        not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated, not supported
+    """,
+    "upgrade": """
+        subscription, subscribe, upgrade, paid, premium, tier, plan, waitlist, verified
+    """,
+    "retired": """
+        deprecated, retired, discontinued, removed, no longer, sunset, decommissioned, shut down, end of
+    """,
+    "loading": """
+        loading, warming, initializing, starting, not loaded, unloaded, not ready, cold
+    """,
+    "broken": """
+        crashed, exited, died, killed, panic, terminated, internal, unexpectedly, fault, exception, aborted, oom,
+        segfault, corrupted, out of memory, not enough
+    """,
+    "busy": """
+        busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic
+    """,
+    "down": """
+        unavailable, down, maintenance, offline, unhealthy, not running, not responding
+    """,
+    "cut": """
+        closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken
+    """,
+    "flagged": """
+        flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
+        prohibited, nsfw, explicit, disallowed, moderated
+    """,
+    "empty": """
+        empty, null, none, blank, nothing
+    """,
+    "unreadable": """
+        parse, parsing, decode, decoding, deserialize, malformed, not valid json, unparseable, unparsable
+    """,
+    "unfinished": """
+        truncated, incomplete, unterminated, cut off, unfinished
+    """,
+    "often": """
+        per minute, per second, per hour, per day, too many, too fast, too frequent, too frequently, throttled,
+        throttling, hourly, slow down, daily
+    """,
+    "late": """
+        timed out, timeout, time out, deadline, too slow, took too long
+    """,
+    "order": """
+        previous, preceding, preceded, followed, following, alternate, consecutive, corresponding, first, last,
+        passed back
+    """,
+}
+
+CHINESE: dict[str, str] = {
+    "model": "模型, 模型编码, modelcode, 部署",
+    "key": "密钥, 秘钥, 令牌, 凭证, 凭据, api key, apikey, 鉴权, 认证, 身份, 签名, 登录, 登陆",
+    "account": "账号, 账户, 帐号, 帐户, 用户, 组织, 客户端, 项目, ip",
+    "money": "余额, 欠费, 充值, 费用, 资源包, 套餐, 点数, 积分, 金额",
+    "quota": "额度, 配额, 用量, 限额",
+    "prompt": "上下文, 输入, 提示词, prompt, tokens, token, 文本, 内容长度, 对话",
+    "parameter": "参数, 字段, 取值, 类型, 格式, 请求体",
+    "media": "图片, 图像, 音频, 视频, 文件, 附件",
+    "server": "服务, 服务器, 系统, 上游, 后端, 网关, 引擎",
+    "network": "网络, 连接, 代理, 域名",
+    "answer": "响应, 返回, 结果, 输出, 回复",
+    "content": "内容, 输入, 输出, 提示词, 文本, 图片, 信息",
+    "place": "地区, 区域, 国家, 地域",
+    "calls": "请求, 调用, 访问, 频率, 并发, 速率, 次数",
+    "absent": "不存在, 未找到, 找不到, 没有找到, 未知, 无效, 不支持, 不可用",
+    "unsupported": "不支持, 不允许, 暂不支持",
+    "invalid": "错误, 无效, 非法, 不合法, 不正确, 有误, 异常, 超出范围, 不符合",
+    "missing": "缺少, 缺失, 不能为空, 未填写, 未设置, 未配置, 为空, 没有, 必填, 未提供",
+    "unreal": "无效, 错误, 失败, 不正确, 非法, 未通过, 不可用, 禁用",
+    "expired": "过期, 失效, 已过期, 已失效",
+    "exceeded": "超过, 超出, 过长, 太长, 超长, 过大, 超限",
+    "exhausted": "不足, 用尽, 用完, 耗尽, 已用完, 欠费, 已达, 透支, 超出, 已超",
+    "denied": "禁止, 拒绝, 封禁, 停用, 冻结, 无权, 没有权限, 未授权, 受限, 被封, 不允许, 无权限",
+    "upgrade": "升级, 订阅, 会员, 权限, 未开通, 开通, 无权",
+    "retired": "下线, 弃用, 废弃, 停止服务, 停用",
+    "loading": "加载中, 启动中, 正在加载, 未加载",
+    "broken": "内部错误, 异常, 崩溃, 出错, 故障, 错误",
+    "busy": "繁忙, 过载, 负载, 饱和, 拥挤, 高峰, 忙",
+    "down": "不可用, 维护, 暂停, 宕机",
+    "cut": "失败, 断开, 中断, 超时, 异常, 不通, 错误, 拒绝",
+    "flagged": "敏感, 违规, 违禁, 不安全, 涉及, 审核, 不合规, 风险, 违反",
+    "empty": "为空, 空, 没有内容",
+    "unreadable": "解析失败, 解析错误, 无法解析, 解析",
+    "unfinished": "截断, 不完整",
+    "often": "频繁, 过快, 过高, 过多, 超限, 超过, 限制, 限流, 上限",
+    "late": "超时",
+}
+
+MEANINGS: tuple[tuple[str, str, str], ...] = (
+    ("model", "retired", "model_unavailable/deprecated"),
+    ("model", "loading", "model_unavailable/loading"),
+    ("model", "upgrade", "model_unavailable/no_access"),
+    ("money", "exhausted", "quota_exceeded/insufficient_balance"),
+    ("budget", "exhausted", "quota_exceeded/spend_limit"),
+    ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
+    ("content", "flagged", "content_filter/prompt"),
+    ("policy", "flagged", "content_filter/prompt"),
+    ("place", "denied", "permission_denied/region"),
+    ("place", "unsupported", "permission_denied/region"),
+    ("place", "absent", "permission_denied/region"),
+    ("key", "expired", "authentication/expired"),
+    ("key", "missing", "authentication/missing_key"),
+    ("key", "unreal", "authentication/invalid_key"),
+    ("calls", "often", "rate_limit"),
+    ("server", "busy", "server_error/overloaded"),
+    ("model", "busy", "server_error/overloaded"),
+    ("schema", "invalid", "invalid_request/invalid_schema"),
+    ("schema", "unsupported", "invalid_request/invalid_schema"),
+    ("message", "order", "invalid_request/invalid_message_order"),
+    ("message", "missing", "invalid_request/invalid_message_order"),
+    ("prompt", "exceeded", "context_length/input_too_long"),
+    ("request", "exceeded", "invalid_request/payload_too_large"),
+    ("media", "exceeded", "invalid_request/invalid_media"),
+    ("media", "invalid", "invalid_request/invalid_media"),
+    ("media", "unsupported", "invalid_request/invalid_media"),
+    ("feature", "unsupported", "invalid_request/unsupported_parameter"),
+    ("parameter", "unsupported", "invalid_request/unsupported_parameter"),
+    ("parameter", "invalid", "invalid_request/invalid_parameter"),
+    ("parameter", "missing", "invalid_request/invalid_parameter"),
+    ("parameter", "exceeded", "invalid_request/invalid_parameter"),
+    ("model", "absent", "model_unavailable/not_found"),
+    ("endpoint", "absent", "invalid_request/not_found"),
+    ("account", "denied", "permission_denied/other"),
+    ("answer", "unreadable", "invalid_response/malformed"),
+    ("answer", "unfinished", "invalid_response/truncated"),
+    ("answer", "empty", "invalid_response/empty"),
+    ("server", "late", "timeout/upstream"),
+    ("answer", "late", "timeout/upstream"),
+    ("network", "cut", "connection_error/other"),
+    ("server", "broken", "server_error/internal"),
+    ("server", "down", "server_error/unavailable"),
+)
