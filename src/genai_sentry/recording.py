@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from genai_sentry.call import NO_PATH, Call
+from genai_sentry.call import NO_PATH, Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch import shell
 from genai_sentry.pricing.cost import Cost
@@ -156,7 +156,8 @@ class record_call:  # noqa: N801 - used like a function
     ) -> None:
         call = self._call
         if call is not None:
-            call.leave()
+            if current.get() is call:  # else a generator is closed in another context than it began in
+                call.leave()
             call.outcome = self._outcome if self._outcome != Outcome() else None
             failure = error if error is not None else self._failure
             if failure is None:

@@ -146,3 +146,20 @@ def test_without_instrumentation_the_block_just_runs() -> None:
         call.fail("no")
 
     assert before == stats().calls
+
+
+def test_a_generator_may_be_closed_elsewhere(observed: Any) -> None:
+    """The block ends in another context than it began in: nothing raises, and the call is over."""
+
+    async def answers() -> Any:
+        with record_call("chat", "m", "mine"):
+            yield 1
+            yield 2
+
+    async def main() -> None:
+        generator = answers()
+        await asyncio.create_task(anext(generator))
+        await asyncio.create_task(generator.aclose())
+
+    asyncio.run(main())
+    assert ("chat m", None) == (observed.span.name, observed.span.attributes.get("llm_error_type"))

@@ -313,3 +313,35 @@ def test_sessions_are_left_alone_without_instrumentation(client: Any, sessions: 
         kinds = [connection.recv().type, connection.recv().type]
 
     assert ["response.created", "response.completed"] == kinds
+
+
+def test_lanes_of_a_session_are_told_apart(observed: Any, client: Any, sessions: Sessions) -> None:
+    """Events of the Responses API name no response, but the lane that it was asked for on."""
+    numbers = {"a": ("resp_a", 10), "b": ("resp_b", 20)}
+
+    def behave(event: dict[str, Any], socket: Any) -> None:
+        if event.get("stream_id") != "b":
+            return
+        for lane in ("b", "a"):
+            name, tokens = numbers[lane]
+            end = completed(name)
+            end["response"]["usage"] = {"input_tokens": tokens, "output_tokens": 1}
+            begin = {**created(name), "stream_id": lane}
+            socket.send(json.dumps(begin))
+            text = {"type": "response.output_text.delta", "stream_id": lane, "item_id": "i", "delta": "x"}
+            socket.send(json.dumps(text))
+            ends.append({**end, "stream_id": lane})
+        for end in ends:
+            socket.send(json.dumps(end))
+
+    ends: list[dict[str, Any]] = []
+    sessions.behave = behave
+    with client.responses.connect() as connection:
+        for lane in ("a", "b"):
+            ask = {"type": "response.create", "model": f"m-{lane}", "input": "hi", "stream_id": lane}
+            connection.send_raw(json.dumps(ask))
+        _until(connection, "response.completed")
+        _until(connection, "response.completed")
+
+    facts = [(*_facts(span)[:3], span.attributes["llm_stream_chunks"]) for span in observed.spans]
+    assert [("chat m-b", "resp_b", 20, 3), ("chat m-a", "resp_a", 10, 3)] == facts

@@ -29,6 +29,9 @@ LLM_SDKS: tuple[str, ...] = (
 )
 """Generated SDKs of LLM providers: every call of theirs counts, also what is no inference."""
 
+PINGS: frozenset[str] = frozenset({"/v1/tcp_warming"})
+"""What an SDK asks for by itself, to have a connection: its failure is nobody's (cerebras passes over it)."""
+
 BASE_CLIENT = "._base_client"
 
 
@@ -71,7 +74,7 @@ def seams(module: ModuleType) -> list[Seam]:
 def _open(runtime: Runtime, client: Any, options: Any, known: bool) -> Call | None:
     target = runtime.target(client, options.url, options.method)
     found = target.format
-    if found is None and not known:
+    if found is None and (not known or target.path in PINGS):
         return None
     return Call(
         runtime,

@@ -26,17 +26,19 @@ MAX_FLIGHTS: Final = 64
 _REALTIME: Final = RealtimeFormat()
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"([a-z_.]{1,80})"')
 _ENDS: Final = frozenset({f"response.{end}" for end in ("completed", "incomplete", "failed", "cancelled", "done")})
-_RESPONSE_ID: Final = re.compile(rb'"response_id"\s*:\s*"([^"]{1,256})"')
+_NAMED: Final = re.compile(rb'"(?:response_id|stream_id)"\s*:\s*"([^"]{1,256})"')
+"""How events say which response they belong to; where several lanes share a session, by the lane."""
 
 
 class Flight:
     """A response that is under way: its call, and what watches its events."""
 
-    __slots__ = ("call", "event_id", "observer")
+    __slots__ = ("call", "event_id", "lane", "observer")
 
-    def __init__(self, call: Call, event_id: object) -> None:
+    def __init__(self, call: Call, event_id: object, lane: object) -> None:
         self.call = call
         self.event_id = event_id
+        self.lane = lane
         call.attempts_known = False
         call.opened()
         call.result()
@@ -70,7 +72,8 @@ class Session:
         value = _asking(event)
         if value is None:
             return None
-        flight = self._open(mapping(value.get("response")) if self._realtime else value, value.get("event_id"))
+        body = mapping(value.get("response")) if self._realtime else value
+        flight = self._open(body, value.get("event_id"), value.get("stream_id"))
         self._asked.append(flight)
         if len(self._asked) > MAX_FLIGHTS:
             self._asked.popleft().observer.end()
@@ -103,8 +106,7 @@ class Session:
         if flight is not None:
             flight.take(message, waited)
             if kind in _ENDS:
-                self._begun = {key: other for key, other in self._begun.items() if other is not flight}
-                flight.observer.end(exhausted=True)
+                self._over(flight)
 
     def lost(self, error: BaseException) -> None:
         """Receiving failed; the connection's end, unless it was but a deadline or a cancellation."""
@@ -128,11 +130,11 @@ class Session:
         for flight in flights:
             flight.observer.end(error, exhausted=exhausted)
 
-    def _open(self, body: Mapping[str, object], event_id: object) -> Flight:
+    def _open(self, body: Mapping[str, object], event_id: object, lane: object = None) -> Flight:
         facts = self._format.request(body, self._path, capture=self._runtime.captures)
         facts.model = facts.model or self._model or None
         facts.stream = True
-        return Flight(self._call(facts), event_id)
+        return Flight(self._call(facts), event_id, lane)
 
     def _call(self, facts: RequestFacts | None) -> Call:
         found = self._format if facts is not None else None
@@ -149,16 +151,30 @@ class Session:
     def _created(self, message: bytes) -> Flight:
         value = mapping(fields.loads(message))
         # Where the application asked for nothing, the session has begun a response by itself: somebody spoke.
-        flight = self._asked.popleft() if self._asked else self._open({}, None)
-        if len(self._begun) < MAX_FLIGHTS:
-            self._begun[str(mapping(value.get("response")).get("id"))] = flight
+        flight = self._next(value.get("stream_id")) or self._open({}, None)
+        names = (mapping(value.get("response")).get("id"), value.get("stream_id"))
+        if len(self._begun) >= MAX_FLIGHTS:
+            self._over(next(iter(self._begun.values())))
+        self._begun.update((str(name), flight) for name in names if name)
+        return flight
+
+    def _over(self, flight: Flight) -> None:
+        """A response is over: nothing more is expected of it."""
+        self._begun = {key: other for key, other in self._begun.items() if other is not flight}
+        flight.observer.end(exhausted=True)
+
+    def _next(self, lane: object) -> Flight | None:
+        """The response that was asked for first, of the lane where the event names one."""
+        flight = next((each for each in self._asked if lane is None or each.lane in (None, lane)), None)
+        if flight is not None:
+            self._asked.remove(flight)
         return flight
 
     def _of(self, message: bytes) -> Flight | None:
         begun = self._begun
         if len(begun) < 2:
             return next(iter(begun.values()), None)
-        found = _RESPONSE_ID.search(message)
+        found = _NAMED.search(message)
         if found is not None:
             return begun.get(found[1].decode("utf-8", "replace"))
         name = mapping(mapping(fields.loads(message)).get("response")).get("id")
@@ -182,10 +198,9 @@ class Session:
             return
         if flight in self._asked:
             self._asked.remove(flight)
-        self._begun = {key: other for key, other in self._begun.items() if other is not flight}
         flight.call.status = status
         flight.take(message, waited)
-        flight.observer.end(exhausted=True)
+        self._over(flight)
 
 
 def _asking(event: Any) -> Mapping[str, object] | None:
