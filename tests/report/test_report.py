@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import re
 import sys
+import threading
+import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 import pytest
 
 from genai_sentry.cli import FOUND, OK, USAGE, main
-from genai_sentry.ops.report import figures, sources
+from genai_sentry.ops.report import figures, sources, store
 from genai_sentry.ops.report.texts import seconds, share, short, usd
 
 pytest.importorskip("duckdb")
@@ -537,6 +540,43 @@ def test_duckdb_is_asked_for_by_name(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert main(["report", str(file(request(call())))]) == USAGE
     assert "pip install 'genai-sentry[report]'" in capsys.readouterr().err
+
+
+def test_what_duckdb_complains_of_is_one_line(
+    file: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where memory or disk do not suffice, the command says so instead of ending in a traceback."""
+    monkeypatch.setattr(store, "MEMORY", "1MB")
+    path = file(*(request(*(call(feature=f"f{number}") for number in range(100))) for _ in range(20)))
+    assert main(["report", str(path), "--json"]) == USAGE
+    err = capsys.readouterr().err
+    assert "DuckDB: Out of Memory" in err
+    assert len(err.splitlines()) == 1
+
+
+def kill_a_child() -> None:
+    """Wait for a child process and kill it."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for child in multiprocessing.active_children():
+            child.kill()
+            return
+        time.sleep(0.01)
+
+
+def test_a_reading_process_that_is_killed_is_said(
+    file: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that the system ends does not make the command wait for ever."""
+    path = file(*(request(call()) for _ in range(20)))
+    monkeypatch.setattr(sources, "PIECE", 2_000)
+    monkeypatch.setattr(sources, "ALONE", 0)
+    monkeypatch.setattr(sources.os, "cpu_count", lambda: 2)
+    killer = threading.Thread(target=kill_a_child, daemon=True)
+    killer.start()
+    assert main(["report", str(path), "--json"]) == USAGE
+    killer.join()
+    assert "out of memory?" in capsys.readouterr().err
 
 
 # The page ----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,12 @@ import multiprocessing
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from genai_sentry.ops.errors import OpsError
 from genai_sentry.ops.report.otlp import read_lines
 from genai_sentry.ops.report.rows import Rows
 from genai_sentry.ops.report.tally import Tally
@@ -81,7 +84,11 @@ def _may_hold_spans(path: Path) -> bool:
 
 
 def read(files: Sequence[Path], job: Job, tally: Tally, advance: Advance) -> list[Path]:
-    """Read files; returns those that hold the rows, in the job's folder."""
+    """Read files; returns those that hold the rows, in the job's folder.
+
+    Raises:
+        OpsError: one of the processes was ended from outside.
+    """
     pieces = list(_pieces(files))
     total = sum(piece.end - piece.start for piece in pieces)
     processes = min(MOST_PROCESSES, os.cpu_count() or 1, len(pieces))
@@ -101,9 +108,12 @@ def _all(pieces: Sequence[Piece], job: Job, processes: int) -> Iterator[tuple[Pi
         return
     # Started anew rather than forked, which a program with threads must not be.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, _begin, (job,)) as pool:
-        for number, result in pool.imap_unordered(_take, enumerate(pieces)):
-            yield pieces[number], result
+    with ProcessPoolExecutor(processes, context, _begin, (job,)) as pool:
+        try:
+            for number, result in pool.map(_take, enumerate(pieces)):
+                yield pieces[number], result
+        except BrokenProcessPool:
+            raise OpsError("a process that read spans was ended by somebody else: out of memory?") from None
 
 
 def _pieces(files: Iterable[Path]) -> Iterator[Piece]:

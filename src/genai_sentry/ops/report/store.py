@@ -68,9 +68,9 @@ class Store:
             if names
             else f"(SELECT {', '.join(f'NULL::VARCHAR AS {column.name}' for column in COLUMNS)} WHERE false)"
         )
-        self._connection.execute(f"CREATE TABLE raw AS SELECT {chosen} FROM {source}", [names] if names else [])
+        self._run(f"CREATE TABLE raw AS SELECT {chosen} FROM {source}", [names] if names else [])
         # Weight: how many calls a kept one stands for, by the rate that its trace was sampled at.
-        self._connection.execute(
+        self._run(
             """
             CREATE VIEW calls AS SELECT *,
                 CASE WHEN rate > 0 AND rate < 1 THEN 1.0 / rate ELSE 1.0 END AS w,
@@ -93,33 +93,42 @@ class Store:
             repeated = 0
         else:
             before = self.one("SELECT count(*) FROM raw")
-            self._connection.execute(
+            self._run(
                 "CREATE TABLE single AS SELECT * FROM raw QUALIFY span IS NULL"
                 " OR row_number() OVER (PARTITION BY trace, span ORDER BY ours DESC, end_ns DESC) = 1"
             )
-            self._connection.execute("DELETE FROM raw")
-            self._connection.execute("INSERT INTO raw SELECT * FROM single")
-            self._connection.execute("DROP TABLE single")
+            self._run("DELETE FROM raw")
+            self._run("INSERT INTO raw SELECT * FROM single")
+            self._run("DROP TABLE single")
             repeated = before - self.one("SELECT count(*) FROM raw")
         outer = "NOT ours AND span IN (SELECT parent FROM raw WHERE parent IS NOT NULL)"
         around = self.one(f"SELECT count(*) FROM raw WHERE {outer}")
         if around:
-            self._connection.execute(f"DELETE FROM raw WHERE {outer}")
+            self._run(f"DELETE FROM raw WHERE {outer}")
         return repeated, around
 
     def keep(self, condition: str, values: Sequence[object]) -> int:
         """Keep only the calls that fulfil a condition; returns how many went."""
         before = self.one("SELECT count(*) FROM raw")
-        self._connection.execute(f"DELETE FROM raw WHERE NOT coalesce({condition}, false)", list(values))
+        self._run(f"DELETE FROM raw WHERE NOT coalesce({condition}, false)", values)
         return int(before - self.one("SELECT count(*) FROM raw"))
+
+    def _run(self, query: str, values: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            return self._connection.execute(query, list(values))
+        except duckdb.Error as error:
+            # The disk or the memory is full; a person can do something about it, with the first line.
+            raise OpsError(f"DuckDB: {str(error).splitlines()[0]}") from error
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What a query returns."""
-        return self._connection.execute(query, list(values)).fetchall()
+        return self._run(query, values).fetchall()
 
     def dicts(self, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The same, each row by the names of its columns."""
-        done = self._connection.execute(query, list(values))
+        done = self._run(query, values)
         names = [item[0] for item in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
