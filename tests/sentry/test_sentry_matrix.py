@@ -161,7 +161,10 @@ IN_A_TRACE = [
     "sentry_streams_traces",
 ]
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each scenario is a forked process")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="each scenario is a forked process"),
+    pytest.mark.timeout(300),  # the first test of a program waits for all of its scenarios
+]
 
 
 @cache
@@ -173,7 +176,7 @@ def results(program: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         env=variables,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
