@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 import venv
 from pathlib import Path
+from typing import Any
 
 VERSION = "2.6.0"
 USER, PASSWORD = "admin@localhost.test", "admin"
@@ -31,6 +33,7 @@ def main() -> int:
     arguments = parser.parse_args()
     home = arguments.directory.resolve()
     token = install(home, arguments.port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the server, too
     url = f"http://127.0.0.1:{arguments.port}"
     server = subprocess.Popen(
         [home / "venv/bin/gunicorn", f"--bind=127.0.0.1:{arguments.port}", "--threads=4", "bugsink.wsgi"],
@@ -58,9 +61,12 @@ def environment(home: Path) -> dict[str, str]:
 
 def install(home: Path, port: int) -> str:
     """Install Bugsink into `home` unless it is there; return a token of its API."""
-    kept = home / "token"
+    kept = home / "installed.json"
     if kept.exists():
-        return kept.read_text()
+        installed = json.loads(kept.read_text())
+        if installed["port"] != port:
+            sys.exit(f"{home} is set up for port {installed['port']}; name that one, or another --directory")
+        return str(installed["token"])
     print(f"installing Bugsink {VERSION} into {home} (a minute)", flush=True)
     venv.create(home / "venv", with_pip=True, clear=True)
     tools = home / "venv/bin"
@@ -77,7 +83,7 @@ def install(home: Path, port: int) -> str:
     names = {"DJANGO_SUPERUSER_USERNAME": USER, "DJANGO_SUPERUSER_EMAIL": USER, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     run(home, manage, "createsuperuser", "--noinput", **names)
     token = run(home, manage, "create_auth_token").strip().splitlines()[-1]
-    kept.write_text(token)
+    kept.write_text(json.dumps({"port": port, "token": token}))
     return token
 
 
@@ -114,7 +120,7 @@ def project_dsn(api: str, token: str) -> str:
     return str(call(f"{api}/projects/{found['id']}/", token)["dsn"])
 
 
-def call(url: str, token: str, body: dict[str, str] | None = None) -> dict[str, object] | list[object] | object:
+def call(url: str, token: str, body: dict[str, str] | None = None) -> Any:
     """One request to Bugsink's API."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
