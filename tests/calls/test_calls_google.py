@@ -187,3 +187,15 @@ def test_interactions_have_a_call_point_of_their_own(observed: Any, client: Any,
 
     name, _, tokens, attempts = _facts(observed.span.attributes)
     assert ("gcp.gemini", 7, len(scripted_server.requests)) == (name, tokens, attempts)
+
+
+def test_a_batchs_submission_is_a_span_that_is_no_inference(observed: Any, client: Any, scripted_server: Any) -> None:
+    """It names model and batch."""
+    scripted_server.script(Reply({"name": "batches/1", "metadata": {"state": "BATCH_STATE_PENDING"}}))
+
+    request = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+    client.batches.create(model=MODEL, src=[request])
+
+    assert [] == observed.spans
+    (span,) = observed.exporter.get_finished_spans()
+    assert (f"submit_batch {MODEL}", "batches/1") == (span.name, span.attributes["gen_ai.response.id"])

@@ -106,6 +106,7 @@ def test_bytes_that_are_no_text_have_none() -> None:
         ("anthropic.complete", {"prompt": "p", "max_tokens_to_sample": 1}),
         ("anthropic.count_tokens", {"model": "m", "messages": []}),
         ("anthropic.batches", {"requests": []}),
+        ("gemini.batches", {"batch": {"displayName": "b"}}),
         ("gemini.generate_content", {"contents": []}),
         ("gemini.count_tokens", {"contents": []}),
         ("gemini.embed_content", {"instances": []}),
@@ -135,5 +136,6 @@ def test_what_is_no_inference_has_no_operation() -> None:
         "anthropic.count_tokens",
         "anthropic.batches",
         "gemini.count_tokens",
+        "gemini.batches",
     } == without
     assert not any(FORMATS[name].priced for name in without)

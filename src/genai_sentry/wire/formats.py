@@ -75,6 +75,7 @@ _METHODS: Final[dict[str, Format]] = {
     "generateContent": gemini.GenerateFormat(),
     "streamGenerateContent": gemini.StreamFormat(),
     "countTokens": gemini.CountTokensFormat(),
+    "batchGenerateContent": gemini.BatchFormat(),
     "embedContent": GEMINI_EMBED,
     "batchEmbedContents": GEMINI_EMBED,
 }

@@ -140,6 +140,29 @@ class CountTokensFormat(GenerateFormat):
         return Outcome(error=error_of(value))
 
 
+class BatchFormat(Format):
+    """`POST …/models/NAME:batchGenerateContent`: a submission; what it costs is known from the results."""
+
+    name = "gemini.batches"
+    operation = ""
+    task = "submit_batch"
+    endpoint_kind = "batches"
+    priced = False
+    provider = "gcp.gemini"
+
+    def accepts(self, body: Mapping[str, object]) -> bool:
+        """A batch with its requests."""
+        return isinstance(body.get("batch"), dict)
+
+    def describe(self, body: Mapping[str, object], path: str, facts: RequestFacts) -> None:
+        """The model in the path."""
+        facts.model = model_in_path(path)
+
+    def decode(self, value: Mapping[str, object]) -> Outcome:
+        """The batch's name."""
+        return Outcome(id=text(value.get("name")), error=error_of(value))
+
+
 class EmbedFormat(Format):
     """`POST …/models/NAME:embedContent`, `:batchEmbedContents`, and Vertex's `:predict` of embedding models."""
 
