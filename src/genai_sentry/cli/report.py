@@ -17,7 +17,7 @@ from genai_sentry.cli import FOUND, OK, UsageError
 from genai_sentry.ops.api import Access, Api
 from genai_sentry.ops.errors import OpsError
 from genai_sentry.ops.report.build import Report, Wanted, from_files, from_rows
-from genai_sentry.ops.report.sources import Advance
+from genai_sentry.ops.report.sources import NOT_READ, Advance
 from genai_sentry.settings import Settings, SettingsError
 
 LIMIT = 10_000
@@ -140,7 +140,10 @@ def _write(output: Path, report: Report, title: str) -> None:
 
 
 def _problems(report: Report) -> list[str]:
-    return [f"{source}: {number:,} × {what}" for (source, what), number in sorted(report.tally.problems.items())]
+    return [
+        f"{source}: {what}" if what.startswith(NOT_READ) else f"{source}: {number:,} × {what}"
+        for (source, what), number in sorted(report.tally.problems.items())
+    ]
 
 
 def _time(flag: str, text: str | None) -> float | None:
