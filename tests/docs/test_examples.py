@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -55,6 +56,13 @@ def start(folder: str, *arguments: str, env: dict[str, str]) -> subprocess.Compl
         timeout=60,
         check=False,
     )
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody has."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def needs(*modules: str) -> None:
@@ -172,9 +180,7 @@ def test_the_chain_falls_back_and_both_calls_are_seen(sentry: SentryReceiver, ll
 def chat(sentry: SentryReceiver, llm: SimulatedProvider) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The chat service under uvicorn: its address and its process."""
     needs("fastapi", "uvicorn")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--log-level", "warning"],
         cwd=EXAMPLES / "fastapi_chat",
@@ -296,6 +302,43 @@ print(json.dumps({name: [vars_of(retries.measure(name, loop)) for loop in (retri
         assert (False, False, 1, 0, 1) == (naive_ok, ok, requests, storms, naive_storms)
         assert naive_requests >= 5
         assert usd == pytest.approx(naive_usd / 5)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_start_page_leads_to_one_issue_in_bugsink(tmp_path: Path) -> None:
+    """The page as it stands: a real Bugsink, the page's program, one issue with the page's title."""
+    page = (EXAMPLES.parent / "docs/start.md").read_text(encoding="utf-8")
+    (tmp_path / "first.py").write_text(re.findall(r"```python\n(.*?)```", page, re.S)[0])
+    port = free_port()
+    command = [sys.executable, EXAMPLES / "bugsink.py", "--port", str(port), "--directory", tmp_path / "bugsink"]
+    output = tmp_path / "output"
+    with output.open("w") as file:
+        server = subprocess.Popen(command, env=environment(PYTHONUNBUFFERED="1"), stdout=file, stderr=file)
+    try:
+        until = time.monotonic() + 300
+        while "SENTRY_DSN=" not in output.read_text() and server.poll() is None and time.monotonic() < until:
+            time.sleep(0.5)
+        if server.poll() is not None and "pip" in output.read_text():
+            pytest.skip("Bugsink can't be installed here")
+        dsn = output.read_text().rpartition("SENTRY_DSN=")[2].strip()
+        done = start(str(tmp_path), "first.py", env=environment(SENTRY_DSN=dsn))
+        assert (0, True) == (done.returncode, "restore_quota_or_billing" in done.stdout), done.stderr
+        token = json.loads((tmp_path / "bugsink/installed.json").read_text())["token"]
+        issues: list[dict] = []
+        until = time.monotonic() + 20
+        while not issues and time.monotonic() < until:
+            time.sleep(0.5)
+            url = f"http://127.0.0.1:{port}/api/canonical/0/issues/?project=1"
+            request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                issues = json.load(answer)["results"]
+    finally:
+        server.terminate()
+        server.wait(20)
+
+    assert ["RateLimitError"] == [issue["calculated_type"] for issue in issues]
+    assert issues[0]["calculated_value"].startswith("quota_exceeded (openai gpt-4o-mini)")
 
 
 def test_every_example_is_listed_in_the_documentation() -> None:
