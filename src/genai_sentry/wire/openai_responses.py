@@ -98,6 +98,8 @@ class ResponsesFormat(Format):
         if body[:1] != b"{" or b'"completed"' not in body or b'"failed"' in body or b'"incomplete"' in body:
             return False
         at = body.find(b'"error"')
+        if at >= 0 and body.find(b'"error"', at + 7) >= 0:
+            return False
         return at < 0 or body[at + 7 : at + 32].lstrip(b" \t\r\n:").startswith(b"null")
 
     def reader(self, *, capture: bool = False) -> StreamReader:

@@ -1,0 +1,1 @@
+"""Overhead of this package beside other instrumentations of the OpenAI SDK: one run, one machine, one table."""
