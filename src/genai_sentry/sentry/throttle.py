@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -12,20 +13,43 @@ MAX_KEYS = 4096
 """Fingerprints remembered at once."""
 
 
+class _Counter:
+    """Counts without a lock: `next` of an `itertools.count` is one step. Read it under the throttle's lock."""
+
+    __slots__ = ("_count", "_reads", "less")
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+        self._reads = 0
+        self.less = 0
+
+    def add(self) -> None:
+        next(self._count)
+
+    def value(self) -> int:
+        # Reading moves the count on, too.
+        found = next(self._count) - self._reads
+        self._reads += 1
+        return found - self.less
+
+
 class _Bucket:
-    __slots__ = ("held_back", "stamp", "tokens")
+    __slots__ = ("closed_until", "held", "stamp", "tokens", "told")
 
     def __init__(self, tokens: float, stamp: float) -> None:
         self.tokens = tokens
         self.stamp = stamp
-        self.held_back = 0
+        self.closed_until = stamp
+        self.held = _Counter()
+        self.told = 0
+        """How many of those held back an event has told of."""
 
 
 class Throttle:
     """Lets `burst` events of one key through at once, then one each `interval_s` seconds.
 
-    Attributes:
-        held_back: events not let through so far, all keys together.
+    What is held back takes no lock: in a storm, threads that wait for one another would wait for their turn in the
+    interpreter each time.
     """
 
     def __init__(self, burst: int, interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,7 +58,7 @@ class Throttle:
         self._clock = clock
         self._buckets: dict[Hashable, _Bucket] = {}
         self._make_lock()
-        self.held_back = 0
+        self._held = _Counter()
         if hasattr(os, "register_at_fork"):
             reference = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _renew(reference))
@@ -44,16 +68,29 @@ class Throttle:
         # be this one, in the middle of `take`.
         self._lock = threading.RLock()
 
+    @property
+    def held_back(self) -> int:
+        """Events not let through so far, all keys together."""
+        with self._lock:
+            return self._held.value()
+
     def take(self, key: Hashable) -> int | None:
         """Ask to send an event; None when it is held back, else how many were held back since the last one sent."""
+        bucket = self._buckets.get(key)
+        if bucket is not None and self._clock() < bucket.closed_until:
+            bucket.held.add()
+            self._held.add()
+            return None
         with self._lock:
             bucket = self._refilled(key)
             if bucket.tokens < 1.0:
-                bucket.held_back += 1
-                self.held_back += 1
+                bucket.held.add()
+                self._held.add()
                 return None
             bucket.tokens -= 1.0
-            held_back, bucket.held_back = bucket.held_back, 0
+            self._close(bucket)
+            held = bucket.held.value()
+            held_back, bucket.told = held - bucket.told, held
             return held_back
 
     def put_back(self, key: Hashable, held_back: int) -> None:
@@ -61,16 +98,23 @@ class Throttle:
         with self._lock:
             bucket = self._refilled(key)
             bucket.tokens = min(self._burst, bucket.tokens + 1.0)
-            bucket.held_back += held_back + 1
-            self.held_back += 1
+            self._close(bucket)
+            bucket.told -= held_back
+            bucket.held.add()
+            self._held.add()
 
     def carried(self, key: Hashable) -> None:
         """An event that was held back is carried by somebody else's after all."""
         with self._lock:
             bucket = self._buckets.get(key)
-            if bucket is not None and bucket.held_back:
-                bucket.held_back -= 1
-            self.held_back -= 1
+            if bucket is not None and bucket.held.value() > bucket.told:
+                bucket.told += 1
+            self._held.less += 1
+
+    def _close(self, bucket: _Bucket) -> None:
+        """Work out until when nothing of the kind is let through."""
+        missing = 1.0 - bucket.tokens
+        bucket.closed_until = bucket.stamp + missing * self._interval if missing > 0 else bucket.stamp
 
     def _refilled(self, key: Hashable) -> _Bucket:
         now = self._clock()
