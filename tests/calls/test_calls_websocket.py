@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -345,3 +346,19 @@ def test_lanes_of_a_session_are_told_apart(observed: Any, client: Any, sessions:
 
     facts = [(*_facts(span)[:3], span.attributes["llm_stream_chunks"]) for span in observed.spans]
     assert [("chat m-b", "resp_b", 20, 3), ("chat m-a", "resp_a", 10, 3)] == facts
+
+
+def test_a_dropped_session_ends_what_is_under_way(observed: Any, client: Any, sessions: Sessions) -> None:
+    """Never closed, only forgotten: the span ends when the connection is collected."""
+    sessions.behave = answering(created("resp_1"))
+    connection = client.responses.connect().enter()
+    connection.response.create(model="gpt-4o-mini", input="hi")
+    connection.recv()
+    raw = connection._connection
+
+    del connection
+    gc.collect()
+
+    (span,) = observed.wait_for_spans(1)
+    assert "closed_early" == span.attributes["llm_stream_outcome"]
+    raw.close()

@@ -91,6 +91,7 @@ class _Pieces:
         try:
             if call.unseen and call.format is not None:
                 call.opened()
+                call.runtime.later.ensure()
                 reader = call.format.reader(capture=call.recording and call.runtime.captures)
                 self._observer = StreamObserver(call, reader, None, streamed=True)
         except Exception as fault:

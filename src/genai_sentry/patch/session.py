@@ -42,6 +42,7 @@ class Flight:
         call.attempts_known = False
         call.opened()
         call.result()
+        call.runtime.later.ensure()
         assert call.format is not None
         reader = call.format.reader(capture=call.recording and call.runtime.captures)
         self.observer = StreamObserver(call, reader, None, streamed=True)

@@ -6,10 +6,10 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from genai_sentry.bodies import content_of
 from genai_sentry.call import Call
 from genai_sentry.patch import shell
 from genai_sentry.patch.seam import Seam
-from genai_sentry.runtime import content_of
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
