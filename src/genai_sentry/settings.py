@@ -224,6 +224,20 @@ def _check(settings: Settings) -> None:
         if value is not None and not callable(value):
             raise SettingsError(name, f"expected a callable, got {value!r}")
     _check_per_type(settings)
+    if settings.rules:
+        _check_rules(settings.rules)
+
+
+def _check_rules(rules: Sequence[Any]) -> None:
+    from genai_sentry.errors.classify import Classifier
+
+    if not isinstance(rules, list | tuple):
+        raise SettingsError("rules", f"expected a list of rules, got {rules!r}")
+    for place, rule in enumerate(rules):
+        try:
+            Classifier([rule])
+        except (TypeError, ValueError) as fault:
+            raise SettingsError("rules", f"rule {place + 1}: {fault}") from fault
 
 
 def _check_per_type(settings: Settings) -> None:

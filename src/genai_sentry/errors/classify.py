@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from genai_sentry.errors import figures, waits
+from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
 from genai_sentry.errors.index import CODE, GUESS, WORD, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
@@ -40,11 +41,14 @@ class Classifier:
         retryable: Mapping[str, bool] | None = None,
         severities: Mapping[str, str] | None = None,
     ) -> None:
-        index()  # compiled here, at set-up, so that the first failure does not wait for it
-        figures.warm()
         self._rules = [_read_rule(rule) for rule in rules]
         self._retryable = {ErrorType(key): bool(value) for key, value in (retryable or {}).items()}
         self._severities = {ErrorType(key): Severity(value) for key, value in (severities or {}).items()}
+
+    @staticmethod
+    def prepare() -> None:
+        """Compile the built-in rules in the background, so that the first failure does not wait for it."""
+        threading.Thread(target=_compile, name="genai-sentry-rules", daemon=True).start()
 
     def classify(
         self,
@@ -85,6 +89,12 @@ class Classifier:
             retryable=result.retryable if retryable is None else retryable,
             severity=result.severity if severity is None else severity,
         )
+
+
+def _compile() -> None:
+    index()
+    figures.warm()
+    notions.warm()
 
 
 def _read_rule(rule: Rule | Mapping[str, object]) -> tuple[Rule, Phrase | None]:

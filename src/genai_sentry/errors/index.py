@@ -185,7 +185,7 @@ _COMMON = "the your to of is in for not this error request model that and"
 
 
 def _add(built: Index, added: Phrase, frequency: Counter[str]) -> None:
-    if any(ord(letter) > CJK for part in added.parts for letter in part):
+    if not all(map(str.isascii, added.parts)) and any(ord(letter) > CJK for part in added.parts for letter in part):
         built.unspaced.append(added)
         return
     pairs: list[tuple[str, str]] = []

@@ -25,9 +25,9 @@ class Guess(NamedTuple):
 
 
 class _Meanings(NamedTuple):
-    of_words: dict[str, tuple[str, ...]]
-    of_pairs: dict[tuple[str, str], tuple[str, ...]]
-    of_three: dict[tuple[str, str, str], tuple[str, ...]]
+    """The tables, ready for look-up: by the first word, what may follow it, longest first."""
+
+    words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
     chinese: re.Pattern[str]
     of_chinese: dict[str, tuple[str, ...]]
     labels: dict[tuple[str, str], tuple[int, Label]]
@@ -43,14 +43,14 @@ def _by_word(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 @cache
 def _meanings() -> _Meanings:
-    words, chinese = _by_word(WORDS), _by_word(CHINESE)
-    split = {tuple(word.split()): notions for word, notions in words.items()}
-    longest_first = sorted(chinese, key=len, reverse=True)
+    chinese = _by_word(CHINESE)
+    words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for text, notions in sorted(_by_word(WORDS).items(), key=lambda item: -item[0].count(" ")):
+        first, *rest = text.split()
+        words.setdefault(first, []).append((tuple(rest), notions))
     return _Meanings(
-        {parts[0]: notions for parts, notions in split.items() if len(parts) == 1},
-        {(parts[0], parts[1]): notions for parts, notions in split.items() if len(parts) == 2},
-        {(parts[0], parts[1], parts[2]): notions for parts, notions in split.items() if len(parts) == 3},
-        re.compile("|".join(map(re.escape, longest_first))),
+        words,
+        re.compile("|".join(map(re.escape, sorted(chinese, key=len, reverse=True)))),
         chinese,
         {(about, says): (rank, parse_label(label)) for rank, (about, says, label) in enumerate(MEANINGS)},
     )
@@ -78,26 +78,21 @@ def guess(normalised: str) -> Guess | None:
 
 
 def _words(normalised: str) -> list[_Met]:
-    table = _meanings()
+    table = _meanings().words
     words = normalised.split()[:MAX_WORDS]
     met: list[_Met] = []
     taken = -1
     for place, word in enumerate(words):
-        if place <= taken:
+        candidates = table.get(word)
+        if candidates is None or place <= taken:
             continue
-        pair = (word, words[place + 1]) if place + 1 < len(words) else None
-        three = (word, words[place + 1], words[place + 2]) if place + 2 < len(words) else None
-        if three is not None and three in table.of_three:
-            notions, length = table.of_three[three], 3
-        elif pair is not None and pair in table.of_pairs:
-            notions, length = table.of_pairs[pair], 2
-        elif word in table.of_words:
-            notions, length = table.of_words[word], 1
-        else:
-            continue
-        taken = place + length - 1
-        shown = " ".join(words[place : place + length])
-        met.extend(_Met(notion, place, taken, shown) for notion in notions)
+        for rest, notions in candidates:
+            end = place + 1 + len(rest)
+            if not rest or tuple(words[place + 1 : end]) == rest:
+                taken = end - 1
+                shown = " ".join((word, *rest))
+                met += [_Met(notion, place, taken, shown) for notion in notions]
+                break
     return met
 
 

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
-from genai_sentry.errors.index import CODE, GUESS, QUOTED, VAGUE, WORD, WRAPPER, Index, Phrase, compared, index, keys_of
+from genai_sentry.errors.index import (
+    CODE,
+    GUESS,
+    QUOTED,
+    VAGUE,
+    WORD,
+    WRAPPER,
+    Index,
+    Meaning,
+    Phrase,
+    compared,
+    index,
+    keys_of,
+)
 from genai_sentry.errors.notions import REACH, guess
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.errors.text import normal, without_boilerplate, without_echoes, without_quotes
 
-MAX_REMEMBERED = 600
-"""Longer messages are read anew each time."""
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
     "unexpected_tool_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -42,13 +52,18 @@ def weigh_code(case: Case, built: Index) -> None:
         if best is not None:
             case.add(best[0], depth, len(raw), best[1], f"{where}={raw[:80]}")
     for position, bases in enumerate(case.exceptions):
-        for name in bases:
+        for level, name in enumerate(bases):
             meaning = built.exceptions.get(compared(name.rpartition(".")[2]))
-            if meaning is not None:
+            if meaning is not None and (not level or not _says_nothing(meaning)):
                 if position and meaning.label[0] is ErrorType.CANCELLED:
                     break  # how time limits end what they limit; only the outermost is the caller giving up
                 case.add(meaning.weight - 1, position, len(name), meaning.label, f"exception={name[:100]}")
                 break
+
+
+def _says_nothing(meaning: Meaning) -> bool:
+    """Whether a class is the base of all of an SDK's errors, such as `APIError`: no evidence where it is inherited."""
+    return meaning.weight <= VAGUE and meaning.label[0] is ErrorType.SERVER_ERROR
 
 
 def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Label] | None:
@@ -110,7 +125,7 @@ def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phras
     return matched
 
 
-def _said(text: str, families: frozenset[str], alone: bool) -> tuple[Said, ...]:
+def _said(text: str, families: frozenset[str], alone: bool) -> list[Said]:
     """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
     built = index()
     boiled = without_boilerplate(text)
@@ -131,25 +146,23 @@ def _said(text: str, families: frozenset[str], alone: bool) -> tuple[Said, ...]:
             if alone or one.weight > WORD
         ]
     said += [Said(one.weight, one.length, one.label, one) for one in matched]
-    return tuple(said)
-
-
-_said_again = lru_cache(maxsize=128)(_said)
+    return said
 
 
 def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
-    """A message: codes that it names, and its wording. Errors come in storms, so short messages are remembered."""
+    """A message: codes that it names, and its wording. Nothing of it is kept: it may quote a prompt."""
     alone = all(one.weight < VAGUE for one in case.candidates)
-    read = _said_again if len(text) <= MAX_REMEMBERED else _said
-    for one in read(text, case.families, alone):
+    for one in _said(text, case.families, alone):
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
 
 
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
-    if known is not None and known.weight >= WRAPPER and known.label[1] not in (Reason.UNSPECIFIED, Reason.OTHER):
-        return
+    if known is not None and known.weight >= WRAPPER:
+        kind, reason = known.label
+        if kind is not ErrorType.INVALID_REQUEST or reason not in (Reason.UNSPECIFIED, Reason.OTHER):
+            return
     for depth, where, text in case.texts:
         clean = without_echoes(without_boilerplate(text))
         guessed = guess(normal(without_quotes(clean) or clean))

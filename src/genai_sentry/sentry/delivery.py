@@ -9,6 +9,7 @@ from genai_sentry.sentry.matching import State
 from genai_sentry.sentry.start import starter
 
 if TYPE_CHECKING:
+    from genai_sentry.errors.taxonomy import Classification
     from genai_sentry.record import CallRecord
     from genai_sentry.sentry.deferral import Pending
     from genai_sentry.settings import Settings
@@ -57,6 +58,8 @@ class Delivery:
         assert mark is not None
         record, settings = mark.record, self._settings
         hint: dict[str, Any] = {enrich.HINT: mark}
+        if settings.classifier is not None and record.classification is not None:
+            record.classification = _second_opinion(record.classification, entry, record, settings)
         if entry.links:
             first = entry.links[0]
             entries = events.values(entry.links, record, settings, options, mark.body)
@@ -95,6 +98,14 @@ class Delivery:
         enrich.scrub_texts(event, getattr(mark, "body", None), self._settings)
         frames.tidy(event, {}, keep_locals=self._settings.frame_locals == "app")
         return event
+
+
+def _second_opinion(first: Classification, entry: Pending, record: CallRecord, settings: Settings) -> Classification:
+    """What the user's own classifier makes of a failure that the rules left `unknown`."""
+    from genai_sentry.triage import second_opinion
+
+    text = record.message or (events.value_of(entry.links[0].stand_in) if entry.links else "")
+    return second_opinion(first, settings.classifier, text, provider=record.provider, status=record.status)
 
 
 def _drop_live_requests(scope: Any) -> None:

@@ -51,6 +51,7 @@ class GenAIErrorProcessor(SpanProcessor):
         self._settings = used = settings if settings is not None else _from_env()
         self._forward_to = forward_to
         self._classifier = Classifier(used.rules, retryable=used.retryable, severities=used.levels)
+        self._classifier.prepare()
         self._pricer = _pricer(used.prices, strict=settings is not None) if forward_to is not None else None
         self._reporter = Reporter(used)
 
