@@ -92,6 +92,7 @@ class Runtime:
         self.metrics = metrics_for(meter_provider, settings.semconv)
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
+        self.classifier.prepare()
         self.verdicts = Verdicts()
         self.pricer = Pricer(settings.prices)
         self.counter = local_usage.Counter() if settings.estimate_usage else None
