@@ -18,7 +18,7 @@ from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import Status, StatusCode
 
-from genai_sentry import datafile, deadlines, local_usage, providers
+from genai_sentry import bodies, datafile, deadlines, local_usage, providers
 from genai_sentry.budgets import Budgets
 from genai_sentry.call import Call, failed
 from genai_sentry.errors.classify import Classifier
@@ -67,8 +67,6 @@ MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
 MAX_FRAMES = 100
 """Frames looked at for the application's line."""
-MAX_SCANNED_BODY = 1_048_576
-"""Largest request body, in bytes, that is decoded for a call that no SDK vouches for."""
 
 
 class Runtime:
@@ -176,7 +174,7 @@ class Runtime:
 
     def bare_call(self, found: Format, request: Any, raw_path: bytes) -> Call | None:
         """A call of which the one request is the only attempt; None where it turns out to be no LLM call."""
-        body = _json_body(request)
+        body = bodies.body(request)
         if body is None or not found.accepts(body):
             return None
         url = request.url
@@ -288,7 +286,7 @@ class Runtime:
         try:
             if self.counter is not None:
                 model = outcome.model or call.model
-                record.usage = self.counter.usage(content_of(call.request), outcome, model)
+                record.usage = self.counter.usage(bodies.content_of(call.request), outcome, model)
                 record.usage_estimated = record.usage is not None
         except Exception as fault:
             if not swallowed("counting", fault):
@@ -406,7 +404,7 @@ class Runtime:
         return self.reporter.early_breadcrumb(call.format.operation, call.provider, clean(call.model), seconds)
 
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
-        content = content_of(call.request)
+        content = bodies.content_of(call.request)
         if content is not None:
             frame = sys._getframe()
             request = f"{record.endpoint}:{hash(content)}"
@@ -452,22 +450,3 @@ def _error_body(call: Call) -> object:
     if call.outcome is not None and call.outcome.error is not None:
         return call.outcome.error
     return call.error_body
-
-
-def content_of(request: Any) -> bytes | None:
-    """A request's body, where it is in memory."""
-    try:
-        content = request.content
-    except Exception:  # a streamed request body is not there to be read
-        return None
-    return content if isinstance(content, bytes) else None
-
-
-def _json_body(request: Any) -> dict[str, object] | None:
-    from genai_sentry.wire import fields
-
-    content = content_of(request)
-    if not content or len(content) > MAX_SCANNED_BODY or content[:1] not in b"{ \r\n\t":
-        return None
-    value = fields.loads(content)
-    return value if isinstance(value, dict) else None
