@@ -249,6 +249,27 @@ def test_cheaper_models_of_the_same_maker(ask: Ask, file: Callable[..., Path]) -
         assert "claude" not in line
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "maker"),
+    [
+        ("anthropic", "claude-opus-4-1", "claude"),
+        ("deepseek", "deepseek-reasoner", "deepseek"),
+        ("openrouter", "anthropic/claude-opus-4.1", "claude"),
+        ("litellm", "gpt-5-pro", "gpt"),
+        ("azure.ai.openai", "our-deployment", None),
+    ],
+)
+def test_suggestions_stay_with_the_maker(
+    ask: Ask, file: Callable[..., Path], provider: str, model: str, maker: str | None
+) -> None:
+    """No model of another maker is suggested, whoever serves it, and none for a model whose maker is not known."""
+    _, found, _ = ask(file(request(*(call(llm_provider=provider, ai_model=model, llm_cost_usd=9.0) for _ in range(5)))))
+    lines = [line for each in found["savings"] if each["kind"] == "cheaper_model" for line in each["arithmetic"]]
+    suggested = [line for line in lines if " × $" in line]
+    assert all(maker is not None and maker in line.partition(":")[0] for line in suggested)
+    assert bool(suggested) is (maker is not None)
+
+
 def test_prompts_that_a_cache_could_serve(ask: Ask, file: Callable[..., Path]) -> None:
     """Long prompts that no cache serves are told with the difference of the prices, short ones are not."""
     long = [call(gen_ai__usage__input_tokens=2000, feature="chat", llm_cost_usd=0.006) for _ in range(20)]

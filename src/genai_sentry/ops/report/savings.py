@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from genai_sentry.makers import maker_of
 from genai_sentry.ops.report.figures import MONTH_DAYS, Figures
 from genai_sentry.ops.report.store import Store
 from genai_sentry.pricing import Pricer
@@ -123,9 +124,12 @@ def _options(provider: str, used: dict[str, Any], pricer: Pricer) -> list[tuple[
     seller = (
         closed[0] if closed is not None and seller_of(provider) not in CATALOGUE.providers() else seller_of(provider)
     )
+    maker = maker_of(used["model"])
+    if maker is None:
+        return []
     now, found, seen = time.time(), [], {_base(used["model"])}
     for _, name in CATALOGUE.names(provider=seller):
-        if _base(name) in seen or _NO_SUBSTITUTE.search(name) or _maker(name) != _maker(used["model"]):
+        if _base(name) in seen or _NO_SUBSTITUTE.search(name) or maker_of(name) != maker:
             continue
         rates = pricer.rates(seller, [name], at=now)
         window = CATALOGUE.context_window(seller, name)
@@ -159,11 +163,6 @@ def _priced(card: RateCard, used: dict[str, Any]) -> tuple[float, list[str]] | N
     )
     parts = [f"{count:,.0f} {name} × ${price * 1e6:g}/M" for name, count, price in units if count]
     return sum(count * price for _, count, price in units), parts
-
-
-def _maker(name: str) -> str | None:
-    found = closed_model(name)
-    return found[0] if found is not None else None
 
 
 def _base(name: str) -> str:
