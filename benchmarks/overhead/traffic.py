@@ -1,4 +1,4 @@
-"""The provider that every worker talks to: an in-memory transport whose answers are made once, before anything is timed."""
+"""The provider that every worker talks to: an in-memory transport, its answers made once before anything is timed."""
 
 from __future__ import annotations
 

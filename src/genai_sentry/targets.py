@@ -56,7 +56,7 @@ class Targets:
         """The target of a request that a client is asked to send."""
         # Keyed by the identity of the URL object, which the entry keeps alive: turning it into text costs more, and
         # so does the property of some SDKs' clients.
-        base = vars(client).get("_base_url") or client.base_url
+        base = getattr(client, "_base_url", None) or client.base_url
         key = (id(base), url if type(url) is str else str(url), method if type(method) is str else str(method))
         target = self._known.get(key)
         if target is None or target.base is not base or target.kind is not type(client):

@@ -13,7 +13,6 @@ from opentelemetry.metrics import (
     get_meter,
     get_meter_provider,
 )
-from opentelemetry.metrics._internal import _ProxyMeterProvider
 
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.version import SCHEMA_URL, __version__
@@ -97,7 +96,7 @@ class Metrics:
     def record(self, record: CallRecord) -> None:
         """Record one finished call."""
         if self._unread:
-            if isinstance(get_meter_provider(), _ProxyMeterProvider):
+            if type(get_meter_provider()).__name__ == "_ProxyMeterProvider":
                 return  # nobody has set a provider up yet
             self._unread = False
         prepared = self._prepared(record)
