@@ -115,7 +115,10 @@ class Word(BaseModel):
 )
 def test_each_way_of_calling_is_one_span(recorder: Any, client: Any, operation: Any, name: str) -> None:
     """Plain, parsed, raw, streamed, by helper: once each, with tokens."""
-    operation(client)
+    try:
+        operation(client)
+    except AttributeError as missing:
+        pytest.skip(f"this SDK has no {missing.name}")
 
     assert name == recorder.span.name
     assert recorder.span.attributes["gen_ai.usage.input_tokens"] >= 1
@@ -203,7 +206,7 @@ def test_a_stream_cut_by_the_network_is_a_failure(recorder: Any, client: Any, pr
     """The bytes broke off before the format's end."""
     provider.fault_next(cut=2)
 
-    with pytest.raises(openai.APIConnectionError):
+    with pytest.raises((openai.APIConnectionError, httpx.TransportError)):  # before 3.x the SDK lets it through
         for _ in client.chat.completions.create(model="m", messages=MESSAGES, stream=True):
             pass
 
