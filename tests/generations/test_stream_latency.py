@@ -65,19 +65,26 @@ def server() -> Iterator[tuple[str, list[float]]]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1", sent
 
 
-def sync(url: str) -> None:
+def sync(url: str) -> float:
+    """Consume a stream with pauses; when the call began."""
     with openai.OpenAI(base_url=url, api_key="sk-test", max_retries=0) as client:
+        began = time.perf_counter()
         for _ in client.chat.completions.create(**ASKED):
             time.sleep(PAUSE_S)
+    return began
 
 
-def in_a_task(url: str) -> None:
-    async def main() -> None:
+def in_a_task(url: str) -> float:
+    """The same with the asynchronous client."""
+
+    async def main() -> float:
         async with openai.AsyncOpenAI(base_url=url, api_key="sk-test", max_retries=0) as client:
+            began = time.perf_counter()
             async for _ in await client.chat.completions.create(**ASKED):
                 await asyncio.sleep(PAUSE_S)
+            return began
 
-    asyncio.run(main())
+    return asyncio.run(main())
 
 
 @pytest.mark.parametrize("consume", [sync, in_a_task])
@@ -89,8 +96,7 @@ def test_times_are_the_providers(observed: Any, server: Any, consume: Any) -> No
     off, gaps = [], []
     for _ in range(RUNS):
         sent.clear()
-        began = time.perf_counter()
-        consume(url)
+        began = consume(url)
         (span,) = observed.take()
         off.append(abs(span.attributes["gen_ai.response.time_to_first_chunk"] - (sent[0] - began)))
         gaps.append(span.attributes["llm_stream_max_gap_s"])
