@@ -51,6 +51,8 @@ TEXT_KEYS = _words(
     "raw errmsg status_msg body reason title cause err response data messages_text error_info errors text "
     "localizedmessage developer_message exception hint output_text debug_error_string failed_reason faultstring"
 )
+TEXT_ENDS = ("message", "msg", "error", "description", "detail", "explanation")
+"""How further keys end whose values are messages."""
 ECHO_KEYS = _words(
     "failed_generation input input_value prompt messages content params parameters request request_body tools config "
     "ctx traceback stack headers links usage user choices_text modelid model logprobs"
@@ -107,7 +109,7 @@ def _mapping(value: Mapping[object, object], path: str, found: Found, depth: int
         elif name in ECHO_KEYS:
             continue
         elif isinstance(item, str):
-            if name in TEXT_KEYS:
+            if name in TEXT_KEYS or name.endswith(TEXT_ENDS):
                 _text(item, where, found, depth + 1)
         elif isinstance(item, Mapping | list | tuple | bytes):
             gather(item, where, found, depth + 1)
@@ -159,7 +161,10 @@ _SLASHED_BREAK = re.compile(r"\\+[nrt]")
 def _text(text: str, path: str, found: Found, depth: int) -> None:
     """A message: opened if another error is inside, else kept as it is."""
     if is_html(text):
-        _page(text, path, found, depth)
+        page = text.find("<")
+        if text[:page].strip():
+            _plain(text[:page], path, found, depth)
+        _page(text[page:], path, found, depth)
         return
     brace = text.find("{", 0, MAX_JSON)
     if brace < 0 or depth > MAX_DEPTH:

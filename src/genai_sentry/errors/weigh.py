@@ -185,10 +185,11 @@ def weigh_status(case: Case) -> None:
         if said is not None:
             case.add(said[0], -1, 0, said[1], f"status={outer}")
     more = 1 if outer in (None, 200, 500, 502) else 0
+    wrapped = 10 if outer in (500, 502) else 0
     for depth, where, status in case.found.statuses:
         said = of_status(status)
         if said is not None and not (status == 400 and _bare(case)):
-            case.add(said[0] + more, depth, 0, said[1], f"{where}={status}")
+            case.add(said[0] + (wrapped if status == 400 else 0) + more, depth, 0, said[1], f"{where}={status}")
 
 
 def weigh_fact(case: Case) -> None:

@@ -37,6 +37,7 @@ ENGLISH_ANSWER = Family(
             response ended prematurely … json
             unexpected end of json input at
             incomplete response
+            length reason
         """,
         "invalid_response/malformed": """
             no valid json
@@ -116,6 +117,7 @@ ENGLISH_ANSWER = Family(
             none or empty
             null or empty
             returned nothing
+            empty or malformed
         """,
         "invalid_response/schema": """
             maximum retries … validation

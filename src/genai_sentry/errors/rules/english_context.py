@@ -95,6 +95,8 @@ ENGLISH_CONTEXT = Family(
             max_completion_tokens is too large … maximum context
             tokens … max_tokens … context
             output tokens … maximum context
+            must be less than the context
+            less than the context length
         """,
     },
     words={

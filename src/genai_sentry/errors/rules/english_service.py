@@ -39,6 +39,7 @@ ENGLISH_SERVICE = Family(
             model code … not
             requested model is not
             invalid model name
+            issue with the selected model
         """,
         "model_unavailable/deprecated": """
             model … has been deprecated

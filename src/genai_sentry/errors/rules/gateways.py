@@ -161,6 +161,7 @@ NEW_API = Family(
             sensitive_words_detected
             sensitive_word_detected
             security_violation
+            prompt_blocked
         """,
         "model_unavailable/no_access": """
             model_price_error

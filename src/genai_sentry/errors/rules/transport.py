@@ -166,6 +166,8 @@ TRANSPORT = Family(
             connection to … timed out. (connect timeout
             timed out while connecting
             connection timeout to host
+            winerror 10060
+            没有正确答复
         """,
         "timeout/client_pool": """
             pooltimeout
@@ -193,6 +195,7 @@ TRANSPORT = Family(
             stream idle timeout
             no chunk received
             timeout of … ms exceeded
+            timeout of … exceeded
         """,
         "timeout/gateway": """
             504 gateway
@@ -316,6 +319,7 @@ TRANSPORT = Family(
             407 proxy
             proxy error
             proxy connect
+            proxy settings
         """,
         "connection_error/incomplete_body": """
             peer closed connection without sending complete message body
