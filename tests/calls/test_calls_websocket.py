@@ -12,6 +12,8 @@ from typing import Any
 import openai
 import pytest
 
+from genai_sentry import GenAIInstrumentor, Settings
+
 server = pytest.importorskip("websockets.sync.server")
 exceptions = pytest.importorskip("websockets.exceptions")
 
@@ -362,3 +364,19 @@ def test_a_dropped_session_ends_what_is_under_way(observed: Any, client: Any, se
     (span,) = observed.wait_for_spans(1)
     assert "closed_early" == span.attributes["llm_stream_outcome"]
     raw.close()
+
+
+def test_a_session_outlives_instrumentation(observed: Any, client: Any, sessions: Sessions) -> None:
+    """Taken out and put in again, the next response is observed by what is in force then."""
+    sessions.behave = answering(created("resp_1"), completed("resp_1"))
+    with client.responses.connect() as connection:
+        connection.response.create(model="gpt-4o-mini", input="hi")
+        _until(connection, "response.completed")
+        GenAIInstrumentor().uninstrument()
+        connection.response.create(model="gpt-4o-mini", input="hi")
+        _until(connection, "response.completed")
+        GenAIInstrumentor().instrument(tracer_provider=observed.provider, settings=Settings(sentry_metrics=False))
+        connection.response.create(model="gpt-4o-mini", input="hi")
+        _until(connection, "response.completed")
+
+    assert 2 == len(observed.spans)

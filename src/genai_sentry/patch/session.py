@@ -53,10 +53,14 @@ class Flight:
 
 
 class Session:
-    """One connection: responses that were asked for, in order, and those that have begun, by their identifier."""
+    """One connection: responses that were asked for, in order, and those that have begun, by their identifier.
+
+    Attributes:
+        runtime: what the instrumentor had set up when the session was first seen.
+    """
 
     def __init__(self, runtime: Runtime, websocket: Any, *, realtime: bool) -> None:
-        self._runtime = runtime
+        self.runtime = runtime
         self._format = _REALTIME if realtime else FORMATS["openai.responses"]
         self._realtime = realtime
         self._asked: deque[Flight] = deque()
@@ -132,7 +136,7 @@ class Session:
             flight.observer.end(error, exhausted=exhausted)
 
     def _open(self, body: Mapping[str, object], event_id: object, lane: object = None) -> Flight:
-        facts = self._format.request(body, self._path, capture=self._runtime.captures)
+        facts = self._format.request(body, self._path, capture=self.runtime.captures)
         facts.model = facts.model or self._model or None
         facts.stream = True
         return Flight(self._call(facts), event_id, lane)
@@ -140,10 +144,10 @@ class Session:
     def _call(self, facts: RequestFacts | None) -> Call:
         found = self._format if facts is not None else None
         return Call(
-            self._runtime,
+            self.runtime,
             found,
             facts,
-            provider=self._runtime.provider(self._host, self._port, self._path, found, "OpenAI"),
+            provider=self.runtime.provider(self._host, self._port, self._path, found, "OpenAI"),
             address=self._host,
             port=self._port,
             path=self._path,

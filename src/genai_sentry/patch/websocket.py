@@ -81,7 +81,7 @@ def _session(connection: Any, realtime: bool) -> Session | None:
     if runtime is None:
         return None
     session = _sessions.get(connection)
-    if session is None:
+    if session is None or session.runtime is not runtime:
         session = _sessions[connection] = Session(runtime, connection._connection, realtime=realtime)
     return session
 
