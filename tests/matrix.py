@@ -30,9 +30,14 @@ SDKS: dict[str, tuple[str, ...]] = {
     "1.40": ("openai==1.40.8", "httpx==0.27.2"),
     "1": ("openai>=1.60,<2", "httpx"),
     "2": ("openai>=2,<3", "httpx"),
-    "3": ("openai>=3,<4",),
+    "3": (
+        "openai>=3,<4",
+        "opentelemetry-instrumentation-genai-openai",
+        "opentelemetry-instrumentation-openai",
+        "openinference-instrumentation-openai",
+    ),
 }
-"""Generations of the SDK: the first one supported, and the newest of each major version."""
+"""Generations of the SDK: the first one supported, and the newest of each major version, beside other instrumentations."""
 
 TOOLS = ("pytest", "pytest-asyncio", "pytest-timeout", "hypothesis", "brotli", "zstandard", "aiohttp", "anthropic")
 MOCKS = ("respx", "pytest-httpx", "vcrpy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from opentelemetry.trace import StatusCode
 
 import sdk
+from genai_sentry.wire.reencoding import encoder
 
 MESSAGES = [{"role": "user", "content": "hello"}]
 
@@ -132,3 +134,24 @@ def test_raw_lines_with_a_malformed_event_are_told_too(observed: Any) -> None:
 
     (span,) = observed.take()
     assert ("error", "invalid_response", "malformed") == told(span)
+
+
+ENCODINGS = sorted(importlib.import_module(f"{sdk.http.__name__}._decoders").SUPPORTED_DECODERS)
+
+
+@pytest.mark.parametrize("way", [consume, consume_async], ids=["sync", "async"])
+@pytest.mark.parametrize("size", [1, 3, 7, 11, 100_000])
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "identity"])
+def test_encoded_streams_are_read_wherever_they_are_cut(observed: Any, way: Any, encoding: str, size: int) -> None:
+    """Usage, identifier and end of a compressed stream, in pieces of odd sizes."""
+    usage = chunk(choices=[], usage={"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5})
+    encode, finish = encoder(encoding)
+    body = encode(HI + LAST + event(usage) + DONE) + finish()
+    pieces = [body[begin : begin + size] for begin in range(0, len(body), size)]
+    headers = {"content-type": "text/event-stream", "content-encoding": encoding}
+
+    assert way(lambda request: sdk.http.Response(200, stream=sdk.Pieces(pieces), headers=headers)) is None
+
+    (span,) = observed.take()
+    names = ("llm_stream_outcome", "gen_ai.response.id", "gen_ai.usage.input_tokens", "llm_finish_reason")
+    assert ("complete", "c", 3, "stop") == tuple(span.attributes[name] for name in names)
