@@ -195,7 +195,7 @@ def failures(report: Report) -> str:
         ("Share", "n"),
         ("Retry helps", ""),
         ("Mostly", "some"),
-        ("What to do", "wide"),
+        ("What to do", "long"),
     ]
     rows = [
         (

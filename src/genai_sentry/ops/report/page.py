@@ -8,6 +8,7 @@ from importlib import resources
 from genai_sentry.ops.report import details
 from genai_sentry.ops.report.build import Report
 from genai_sentry.ops.report.figures import MONTH_DAYS
+from genai_sentry.ops.report.sources import NOT_READ
 from genai_sentry.ops.report.texts import count, moment, safe, seconds, share, short, usd
 from genai_sentry.version import __version__
 
@@ -71,8 +72,8 @@ def _notices(report: Report) -> str:
         total, where = problems.get(problem, (0, []))
         problems[problem] = (total + number, [*where, source])
     items = [
-        f"<li>{count(number)} × {safe(problem)}: {safe(', '.join(where[:5]))}"
-        f"{f' and {len(where) - 5} more' if len(where) > 5 else ''}</li>"
+        f"<li>{'' if problem.startswith(NOT_READ) else f'{count(number)} × '}{safe(problem)}: "
+        f"{safe(', '.join(where[:5]))}{f' and {len(where) - 5} more' if len(where) > 5 else ''}</li>"
         for problem, (number, where) in problems.items()
     ]
     items += [f"<li>{safe(note)}</li>" for note in report.tally.notes]
