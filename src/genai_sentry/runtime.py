@@ -1,53 +1,39 @@
-"""What one `instrument()` sets up, and what happens with a finished call: every sink, in order, each on its own."""
+"""What one `instrument()` sets up: how a call begins, and what it was when it is over."""
 
 from __future__ import annotations
 
 import logging
-import os
-import sys
-import time
-import weakref
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping
-from types import FrameType, MappingProxyType
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
 from opentelemetry.instrumentation.utils import suppress_instrumentation
-from opentelemetry.trace import Status, StatusCode
 
 from genai_sentry import bodies, datafile, deadlines, local_usage, providers
-from genai_sentry.budgets import Budgets
-from genai_sentry.call import Call, failed
+from genai_sentry.call import Call
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.guard import swallowed
 from genai_sentry.later import Later
 from genai_sentry.launcher.exporter import delivering
-from genai_sentry.pricing import Pricer, Updater, ready
-from genai_sentry.ratelimit.forecast import Forecaster
-from genai_sentry.retries import StormDetector
-from genai_sentry.sentry.breadcrumbs import fill
-from genai_sentry.sentry.frames import is_application
+from genai_sentry.pricing import Updater, ready
 from genai_sentry.sentry.joining import sentry_parent
-from genai_sentry.sentry.metrics import SentryMetrics
-from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings
+from genai_sentry.sinks import Sinks
 from genai_sentry.statistics import recorder
 from genai_sentry.targets import Targets
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.telemetry import beside, propagation
 from genai_sentry.telemetry.identity import identity
-from genai_sentry.telemetry.metrics import metrics_for
 from genai_sentry.telemetry.openings import Openings, clean
-from genai_sentry.telemetry.spans import complete, put
 from genai_sentry.telemetry.stamp import is_stamped
 from genai_sentry.verdicts import Verdict, Verdicts
 from genai_sentry.version import SCHEMA_URL, __version__
-from genai_sentry.wire.outcome import Usage
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -55,7 +41,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
     from genai_sentry.errors.taxonomy import Classification
-    from genai_sentry.record import Alert, CallRecord
+    from genai_sentry.record import CallRecord
     from genai_sentry.wire.base import Format
     from genai_sentry.wire.outcome import Outcome, RequestFacts
 
@@ -65,11 +51,9 @@ _NOTHING: Mapping[str, names.Value] = MappingProxyType({})
 
 MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
-MAX_FRAMES = 100
-"""Frames looked at for the application's line."""
 
 
-class Runtime:
+class Runtime(Sinks):
     """Everything that one `instrument()` call makes.
 
     Args:
@@ -83,22 +67,14 @@ class Runtime:
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
     ) -> None:
-        self.settings = settings
-        self.captures = settings.captures_spans
+        super().__init__(settings, meter_provider)
         self._stamped = is_stamped(tracer_provider or trace.get_tracer_provider())
         self.tracer = trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL)
-        self.metrics = metrics_for(meter_provider, settings.semconv)
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
         self.classifier.prepare()
         self.verdicts = Verdicts()
-        self.pricer = Pricer(settings.prices)
         self.counter = local_usage.Counter() if settings.estimate_usage else None
-        self.forecaster = Forecaster(settings.forecast_horizon_s)
-        self.budgets = Budgets(settings.budgets)
-        self.storms = StormDetector()
-        self.reporter = Reporter(settings)
-        self.sentry_metrics = SentryMetrics(settings)
         self.updater = Updater(suppress_instrumentation) if settings.update_prices else None
         if self.updater is not None:
             self.updater.start()
@@ -111,14 +87,6 @@ class Runtime:
         self.openings = Openings()
         self.target = Targets(self.overrides).find
         self._servers: dict[tuple[str, str, str], tuple[str, str, int | None, str]] = {}
-        self._sinks: tuple[tuple[str, Callable[[Call, CallRecord, BaseException | None], None]], ...] = (
-            ("cost", self._price),
-            ("limits", self._forecast),
-            ("span", self._end_span),
-            ("metrics", self._measure),
-            ("stats", self._count),
-            ("sentry", self._report),
-        )
 
     def close(self) -> None:
         """Stop what runs in the background; nothing is sent afterwards."""
@@ -228,12 +196,7 @@ class Runtime:
         except Exception as fault:
             if not swallowed("classification", fault):
                 raise
-        for step, sink in self._sinks:
-            try:
-                sink(call, record, error)
-            except Exception as fault:
-                if not swallowed(step, fault):
-                    raise
+        self.hand_on(call, record, error)
 
     def _classify(self, call: Call, record: CallRecord, error: BaseException | None) -> Classification | None:
         outcome = record.outcome
@@ -291,140 +254,6 @@ class Runtime:
         except Exception as fault:
             if not swallowed("counting", fault):
                 raise
-
-    def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        outcome, found = record.outcome, call.format
-        if call.cost is not None:
-            record.cost = call.cost
-            return
-        if outcome is None or found is None or not found.priced:
-            return
-        usage = record.usage
-        if usage is None and call.facts is not None and call.facts.input_characters is not None:
-            usage = Usage(input_characters=call.facts.input_characters)  # speech: billed by the text, told by nobody
-        if usage is None and outcome.cost_usd is None:
-            return
-        models = [model for model in (outcome.model, call.model) if model]
-        record.cost = self.pricer.cost(
-            record.provider,
-            models,
-            usage,
-            outcome=outcome,
-            host=record.server_address,
-            at=record.started_at,
-        )
-
-    def _forecast(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        if record.limits is None:
-            return
-        at = time.monotonic() - (time.perf_counter() - call.ended)
-        exhausted_in, alert = self.forecaster.observe(record, at)
-        if exhausted_in:
-            call.exhausted_in = min(exhausted_in.values())
-        self._announce(alert)
-
-    def _end_span(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        span = call.span
-        if call.other is not None:
-            call.other.put(names.own_attributes(record))
-        if span is None or not call.recording:
-            return
-        attributes = names.end_attributes(record)
-        facts = call.facts
-        if facts is not None:
-            attributes.update(facts.attributes)
-            if facts.stream:
-                attributes[names.REQUEST_STREAM] = True
-        if self.captures:
-            from genai_sentry.telemetry.content import content_attributes
-
-            attributes.update(content_attributes(facts, record.outcome, self.settings.redact))
-        if record.model and not call.model:
-            attributes[names.AI_MODEL] = record.model
-        if call.exhausted_in is not None:
-            attributes[names.EXHAUSTED_IN] = call.exhausted_in
-        if span.is_recording():
-            put(span, attributes)
-        else:
-            complete(span, attributes)
-        classification = record.classification
-        if classification is not None and classification.type.value != "cancelled":
-            span.set_status(Status(StatusCode.ERROR, f"{classification.type.value}/{classification.reason.value}"))
-
-    def _measure(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        if not record.operation:
-            return
-        if self.metrics is not None:
-            self.metrics.record(record)
-        self.sentry_metrics.record(record)
-
-    def _count(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        if record.operation or record.classification is not None:
-            recorder.record(record)
-        if record.cost is not None:
-            for alert in self.budgets.observe(record):
-                self._announce(alert)
-
-    def count_item(self, record: CallRecord, *, events: bool) -> None:
-        """A call that was no request of its own, an item of a batch, is known by its result: metrics, budgets, event.
-
-        Raises nothing.
-        """
-        try:
-            if self.metrics is not None:
-                self.metrics.record(record)
-            self.sentry_metrics.record(record)
-            if record.cost is not None:
-                for alert in self.budgets.observe(record):
-                    self._announce(alert)
-            if events and record.classification is not None:
-                self.reporter.report(record, None)
-        except Exception as fault:
-            if not swallowed("batch", fault):
-                raise
-
-    def _report(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        if record.classification is None:
-            self.reporter.remember(record, request=call.request)
-        else:
-            self.reporter.report(record, error, request=call.request)
-            if error is None and call.request is not None:
-                failed.set(weakref.ref(call.request))
-            self._watch_storm(call, record)
-        if call.crumb:
-            fill(call.crumb, record)
-        elif call.crumb is None and record.operation:
-            self.reporter.breadcrumb(record)
-
-    def early_breadcrumb(self, call: Call) -> dict[str, Any]:
-        """Leave the breadcrumb of a call that is settled later, in the scope where the application made it."""
-        if call.format is None or not call.format.operation:
-            return {}
-        seconds = call.ended - call.started
-        return self.reporter.early_breadcrumb(call.format.operation, call.provider, clean(call.model), seconds)
-
-    def _watch_storm(self, call: Call, record: CallRecord) -> None:
-        content = bodies.content_of(call.request)
-        if content is not None:
-            frame = sys._getframe()
-            request = f"{record.endpoint}:{hash(content)}"
-            self._announce(self.storms.observe(record, request, lambda: application_line(frame)))
-
-    def _announce(self, alert: Alert | None) -> None:
-        if alert is not None:
-            self.reporter.alert(alert)
-
-
-def application_line(frame: FrameType | None) -> str | None:
-    """The innermost line of the application on the stack, such as `jobs.py:42 in summarise`."""
-    for _ in range(MAX_FRAMES):
-        if frame is None:
-            return None
-        code = frame.f_code
-        if is_application(frame.f_globals.get("__name__"), code.co_filename):
-            return f"{os.path.basename(code.co_filename)}:{frame.f_lineno} in {code.co_name}"
-        frame = frame.f_back
-    return None
 
 
 def message_of(body: object) -> str:
