@@ -31,19 +31,26 @@ CHUNK = {
 REFUSED = {"error": {"message": "slow down", "type": "requests", "code": "rate_limit_exceeded"}}
 
 
-@pytest.fixture(params=INSTRUMENTORS.values(), ids=INSTRUMENTORS.keys())
-def theirs(request: Any, plain: Any) -> Iterator[Any]:
-    """Another instrumentation, active before ours."""
+@pytest.fixture(scope="module", params=INSTRUMENTORS.values(), ids=INSTRUMENTORS.keys())
+def active(request: Any, lasting: Any) -> Iterator[Any]:
+    """Another instrumentation, active before ours; once for all tests, since some can't be undone whole."""
     try:
         module = importlib.import_module(request.param)
     except ImportError as error:
         pytest.skip(f"not installed: {error}")
     instrumentor = module.OpenAIInstrumentor()
-    instrumentor.instrument(tracer_provider=plain.provider)
-    plain.instrument()
-    yield plain
-    plain.stop()
+    instrumentor.instrument(tracer_provider=lasting.provider)
+    lasting.instrument()
+    yield lasting
+    lasting.stop()
     instrumentor.uninstrument()
+
+
+@pytest.fixture
+def theirs(active: Any) -> Any:
+    """The same, with nothing left over from another test."""
+    active.exporter.clear()
+    return active
 
 
 def _answer(request: Any) -> Any:
