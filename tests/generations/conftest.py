@@ -62,14 +62,6 @@ def plain() -> Iterator[Observed]:
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def lasting() -> Iterator[Observed]:
-    """A process that is instrumented for all tests of a module."""
-    made = Observed()
-    yield made
-    made.stop()
-
-
 @pytest.fixture
 def observed(plain: Observed, caplog: pytest.LogCaptureFixture) -> Observed:
     """An instrumented process."""
