@@ -30,6 +30,11 @@ ENGLISH_ANSWER = Family(
             ended without a finish
             unexpected end of stream
             without a finish reason
+            finish reason … max_tokens
+            finish_reason … max_tokens
+            finish reason … length
+            finish_reason … length
+            finish reason … max output tokens
             reached max_tokens
             max_output_tokens … reached
             maximum output tokens … reached
@@ -68,6 +73,7 @@ ENGLISH_ANSWER = Family(
             missing finish reason
             failed to parse structured output
             failed to parse json
+            validation failed: json decode error
             failed to parse … as json
             invalid json output
             could not parse response

@@ -66,6 +66,8 @@ ENGLISH_REQUEST = Family(
             expected thinking
             must start with a thinking block
             reasoning_content … must be passed back
+            reasoning_content is missing
+            missing reasoning_content
             missing a thought_signature
             thought_signature
             tool_calls must be followed

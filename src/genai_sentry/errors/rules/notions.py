@@ -5,6 +5,9 @@ mean. The nearest pair decides; between equals the one that is listed first.
 """
 
 WORDS: dict[str, str] = {
+    "no notion": """
+        credentials validation failed, credential validation failed
+    """,
     "model": """
         model, models, deployment, engine, modelcode, modelname, model_id, model_name
     """,
@@ -91,7 +94,7 @@ WORDS: dict[str, str] = {
     """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
-        unknown, failed, denied
+        unknown, failed, denied, deactivated, inactive, been blocked
     """,
     "expired": """
         expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale
@@ -178,7 +181,7 @@ CHINESE: dict[str, str] = {
     "unreal": "无效, 错误, 失败, 不正确, 非法, 未通过, 不可用, 禁用",
     "expired": "过期, 失效, 已过期, 已失效",
     "exceeded": "超过, 超出, 过长, 太长, 超长, 过大, 超限",
-    "exhausted": "不足, 用尽, 用完, 耗尽, 已用完, 欠费, 已达, 透支, 超出, 已超",
+    "exhausted": "不足, 用尽, 用完, 耗尽, 已用完, 欠费, 已达, 透支, 超出, 已超, 不够",
     "denied": "禁止, 拒绝, 封禁, 停用, 冻结, 无权, 没有权限, 未授权, 受限, 被封, 不允许, 无权限",
     "upgrade": "升级, 订阅, 会员, 权限, 未开通, 开通, 无权",
     "retired": "下线, 弃用, 废弃, 停止服务, 停用",
@@ -200,6 +203,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("model", "loading", "model_unavailable/loading"),
     ("model", "upgrade", "model_unavailable/no_access"),
     ("money", "exhausted", "quota_exceeded/insufficient_balance"),
+    ("money", "empty", "quota_exceeded/insufficient_balance"),
     ("budget", "exhausted", "quota_exceeded/spend_limit"),
     ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
     ("content", "flagged", "content_filter/prompt"),
@@ -231,6 +235,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("endpoint", "absent", "invalid_request/not_found"),
     ("account", "denied", "permission_denied/other"),
     ("answer", "unreadable", "invalid_response/malformed"),
+    ("answer", "invalid", "invalid_response/malformed"),
     ("answer", "unfinished", "invalid_response/truncated"),
     ("answer", "empty", "invalid_response/empty"),
     ("server", "late", "timeout/upstream"),
