@@ -39,7 +39,9 @@ SDKS: dict[str, tuple[str, ...]] = {
 }
 """Generations of the SDK: the first one supported, and the newest of each major version, beside other instrumentations."""
 
-TOOLS = ("pytest", "pytest-asyncio", "pytest-timeout", "hypothesis", "brotli", "zstandard", "aiohttp", "anthropic")
+TOOLS = (
+    "pytest", "pytest-asyncio", "pytest-timeout", "hypothesis", "brotli", "zstandard", "aiohttp", "anthropic", "httpx"
+)  # fmt: skip
 MOCKS = ("respx", "pytest-httpx", "vcrpy")
 """What mocks httpx; not installed with openai 3.x, which uses httpx2."""
 
