@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import openai
 import sentry_sdk
-from matrix_world import World, ask, ask_async, main
+from matrix_world import World, ask, ask_async
 
 Ask = Callable[[], Awaitable[Any]]
 
@@ -298,7 +298,3 @@ def error_event_in_an_async_stream() -> World:
                 pass
 
     return _run(scenario, World().faulty(error_event="server_error"), stream=True)
-
-
-if __name__ == "__main__":
-    main(globals())

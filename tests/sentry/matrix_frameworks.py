@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import openai
 import sentry_sdk
-from matrix_world import World, ask, ask_async, main
+from matrix_world import World, ask, ask_async
 
 URL = "http://shop.example"
 
@@ -289,14 +289,10 @@ def celery_swallowed() -> World:
     return _celery("swallowed")
 
 
-def _import() -> None:
+def import_all() -> None:
     """Import the frameworks once, those that are installed."""
     import importlib
 
     for name in ("fastapi", "flask", "django.core.handlers.asgi", "django.core.handlers.wsgi", "celery"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-
-
-if __name__ == "__main__":
-    main(globals(), _import)

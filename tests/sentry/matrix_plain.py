@@ -12,7 +12,7 @@ from typing import Any
 
 import openai
 import sentry_sdk
-from matrix_world import MESSAGES, World, ask, main
+from matrix_world import MESSAGES, World, ask
 
 log = logging.getLogger("shop")
 
@@ -387,7 +387,3 @@ def sent_when_nobody_can_capture_it() -> World:
     world.receiver.wait_for(events=1)
     world.notes["waited"] = time.monotonic() - began
     return world
-
-
-if __name__ == "__main__":
-    main(globals())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import sys
 import time
 import warnings
 from typing import Any
 
 import openai
 import sentry_sdk
-from matrix_world import World, ask, main
+from matrix_world import World, ask
 
 import genai_sentry
 from genai_sentry.patch.state import state
@@ -302,8 +301,3 @@ def breadcrumbs() -> World:
     time.sleep(0.3)  # tokens are counted a moment later
     sentry_sdk.capture_message("afterwards")
     return world
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] != ["--multiprocessing-fork"]:
-        main(globals())

@@ -101,7 +101,7 @@ def test_a_storm_of_calls_through_the_core(state: str) -> None:
         result = storm_of_calls(sentry.dsn, 30.0 if state == "well" else 1.0)
         failures = [event for event in sentry.events if "exception" in event]
     assert result["admitted_us"] < 150
-    assert result["held_us"] < 30  # 32 threads share the interpreter; alone it is a third of that
+    assert result["held_us"] < 20  # processor time; a third of it outside a storm
     assert result["grown_mb"] - floor_mb() < 50
     if state == "well":
         assert 100 == len({event["tags"]["ai_model"] for event in failures})
