@@ -72,6 +72,8 @@ FAMILIES: Mapping[str, str] = {
 
 _NEVER = (SpanKind.SERVER, SpanKind.CONSUMER, SpanKind.PRODUCER)
 
+_GATES = (*WRAPPERS, *{scope for scope, _ in CALLBACKS.values()})
+
 _named: set[str] = set()
 
 
@@ -169,6 +171,11 @@ def _claimed(span: Span) -> Other | None:
 
 def _wrapped(span: Span) -> Other | None:
     loaded = sys.modules
+    for gate in _GATES:
+        if gate in loaded:
+            break
+    else:
+        return None
     wrappers = {module: scope for module, scope in WRAPPERS.items() if module in loaded}
     for module, (scope, instrumentor) in CALLBACKS.items():
         if scope in loaded and module in loaded and _is_active(loaded[scope], instrumentor):
