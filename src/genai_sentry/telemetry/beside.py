@@ -139,7 +139,9 @@ def _marked(span: Span) -> Mapping[str, Any]:
     if not span.is_recording() or getattr(span, "kind", None) in _NEVER:
         return {}
     attributes: Mapping[str, Any] | None = getattr(span, "attributes", None)
-    return {} if not attributes or MARKS.isdisjoint(attributes) else attributes
+    # The SDK's own mapping takes a lock and a copy for each look: its dict is read where there is one.
+    names: Mapping[str, Any] | None = getattr(attributes, "_dict", attributes)
+    return {} if not attributes or not names or MARKS.isdisjoint(names) else attributes
 
 
 def _of_span(span: Span, operation: str, model: str) -> Other | None:
