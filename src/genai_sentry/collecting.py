@@ -1,4 +1,4 @@
-"""Whether this thread is in the middle of a garbage collection.
+"""Whether a garbage collection is going on.
 
 A collection starts between any two steps of any code, also of code that holds a lock. What finalisers do in it may
 take no lock: the thread that holds it could be this very one. So what ends in a collection is only taken note of.
@@ -7,20 +7,18 @@ take no lock: the thread that holds it could be this very one. So what ends in a
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
-from threading import get_ident
+from collections import OrderedDict
+from typing import Any
 
-_collecting = 0
-
-
-def _watch(phase: str, info: Mapping[str, int]) -> None:
-    global _collecting
-    _collecting = get_ident() if phase == "start" else 0
+# The collector tells its phases to this method. It runs no Python code: a callback that did would let other threads in
+# at places where nobody expects them, such as in the midst of `list(some_dict.items())`.
+_phases: OrderedDict[str, None] = OrderedDict(start=None, stop=None)
+_watch: Any = _phases.move_to_end
 
 
 def collecting() -> bool:
-    """Whether what runs here was started by the garbage collector."""
-    return _collecting == get_ident()
+    """Whether the garbage collector is at work, in this thread as a rule."""
+    return next(reversed(_phases)) == "start"
 
 
 def install() -> None:
@@ -33,3 +31,4 @@ def remove() -> None:
     """Watch it no longer."""
     if _watch in gc.callbacks:
         gc.callbacks.remove(_watch)
+        _phases.move_to_end("stop")

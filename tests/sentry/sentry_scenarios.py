@@ -639,7 +639,7 @@ def several_failures_in_a_burst() -> World:
     for _ in range(10):
         _swallow(world)
     assert world.reporter.held_back == 8
-    world.reporter._throttle._interval = 0.0
+    world.reporter._throttle._clock = lambda: time.monotonic() + 7200
     return _swallow(world)
 
 

@@ -49,7 +49,7 @@ def is_base_client(module: ModuleType) -> bool:
 
 def loaded_base_clients() -> list[ModuleType]:
     """Base clients that are imported already, of whatever SDK."""
-    found = [module for name, module in list(sys.modules.items()) if name.endswith(BASE_CLIENT) and module is not None]
+    found = [module for name, module in sys.modules.copy().items() if name.endswith(BASE_CLIENT) and module is not None]
     return [module for module in found if is_base_client(module)]
 
 

@@ -275,7 +275,7 @@ def retries(facts: Facts) -> Iterator[Finding]:
 def _own_modules() -> Iterator[tuple[str, ModuleType]]:
     """Modules of the application: not installed packages, not the standard library, not this package."""
     base = getattr(sys, "base_prefix", sys.prefix)
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         path = getattr(module, "__file__", None) or ""
         if not path or "-packages" in path or path.startswith((f"{base}/lib", f"{base}\\Lib")):
             continue
