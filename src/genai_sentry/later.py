@@ -29,6 +29,8 @@ MAX_WAITING = 256
 """Calls that wait at most."""
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 """Bytes of their answers that are held at most."""
+BATCH = 32
+"""Calls settled in one turn."""
 MAX_COLLECTED = 10_000
 """Streams that wait after the garbage collector found them, at most."""
 READY_S = 2.0
@@ -151,10 +153,13 @@ class Later:
         self._awake = False
         self._end_collected()
         while self._waiting and not self._closed:
-            call = self._waiting.popleft()
-            self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
-            self.settle(call)
-            time.sleep(0)  # the application's threads come first
+            for _ in range(min(BATCH, len(self._waiting))):
+                call = self._waiting.popleft()
+                self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
+                self.settle(call)
+            # The application's threads come first; but where they compute without a pause, a turn in the interpreter
+            # comes only every few milliseconds, and one call a turn would never catch up.
+            time.sleep(0)
         return not self._closed
 
 
