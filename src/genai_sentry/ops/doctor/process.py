@@ -155,7 +155,8 @@ def other_instrumentations(facts: Facts) -> Iterator[Finding]:
         if getattr(instance, "is_instrumented_by_opentelemetry", False):
             yield Finding(
                 "other-instrumentation",
-                f"{kind.__module__}.{kind.__qualname__} is active too: calls have two spans, and costs count twice.",
+                f"{kind.__module__}.{kind.__qualname__} is active too: its spans are kept where it wraps a call, and "
+                "lack what only this package sees of streams and attempts.",
                 "Uninstrument it, or keep it and use GenAIErrorProcessor in place of genai_sentry.init().",
             )
 
