@@ -391,6 +391,7 @@ _ANSWER = st.fixed_dictionaries(
     answer={"choices": [{"finish_reason": "stop", "message": {"content": '"error": "finish_reason"'}}]}, indent=None
 )
 @example(answer={"object": "error", "message": "m", "choices": [{"finish_reason": "stop"}]}, indent=None)
+@example(answer={"status": "completed", "message": ""}, indent=None)
 @given(answer=_ANSWER, indent=st.sampled_from([None, 1]))
 def test_a_plain_answer_tells_no_failure(answer: dict[str, object], indent: int | None) -> None:
     """Whatever a format calls plain by a look at the bytes, decoding finds no error and no filtered finish in it."""

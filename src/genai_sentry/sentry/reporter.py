@@ -50,6 +50,7 @@ class Reporter:
         self._closed = False
         self.told = False
         self._client: Any = None
+        self._idle: Any = None
         self._calls = Calls()
         self._throttle = Throttle(settings.event_burst, settings.event_interval_s)
         self._delivery = Delivery(settings)
@@ -213,7 +214,11 @@ class Reporter:
         client = get_client()
         if client is self._client:
             return client
+        if client is self._idle:
+            return None
         if not client.is_active() or (client.transport is None and not getattr(client, "spotlight", None)):
+            if type(client).__name__ == "NonRecordingClient":  # never becomes another
+                self._idle = client
             return None
         self._client = client
         self._switched_off.switch_off(client)

@@ -109,8 +109,11 @@ def find(operation: str, model: str) -> Other | None:
         model: the requested model; empty where it is not known yet.
     """
     try:
-        span = trace.get_current_span()
-        found = _of_span(span, operation, model) or _claimed(span) or _wrapped(span)
+        if otel_context.get_current():
+            span = trace.get_current_span()
+            found = _of_span(span, operation, model) or _claimed(span) or _wrapped(span)
+        else:
+            found = _wrapped(trace.INVALID_SPAN)  # nothing is current: no span, and nobody's key
     except Exception as fault:
         if not swallowed("looking beside", fault):
             raise

@@ -94,8 +94,10 @@ class ResponsesFormat(Format):
         return [{"role": "assistant", "parts": found, "finish_reason": reason or ""}] if found else []
 
     def plain(self, body: bytes) -> bool:
-        """Nothing in it failed or is incomplete, and its error is null. Text inside strings is escaped."""
-        if body[:1] != b"{" or b'"completed"' not in body or b'"failed"' in body or b'"incomplete"' in body:
+        """It has an output, nothing in it failed or is incomplete, and its error is null. Text is escaped."""
+        if body[:1] != b"{" or b'"completed"' not in body or b'"output"' not in body:
+            return False
+        if b'"failed"' in body or b'"incomplete"' in body:
             return False
         at = body.find(b'"error"')
         if at >= 0 and body.find(b'"error"', at + 7) >= 0:
