@@ -8,9 +8,9 @@ from process import run
 
 CHAT_RATIO = 2.3
 """A chat call at most, as a multiple of a bare span with fifteen attributes. It takes 1.6 to 2.0 on quiet machines."""
-CHUNK_US = 2.5
-"""A chunk of a stream at most, in microseconds."""
-TRIES = 8
+CHUNK_US = 4.0
+"""A chunk of a stream at most, in microseconds, each arriving by itself. It takes 1.5 to 2.9."""
+TRIES = 4
 """The best of them counts: other programs make a machine slower, never faster."""
 
 MEASURE = """
@@ -118,7 +118,7 @@ def _measured() -> tuple[float, float]:
 
 
 def test_a_call_costs_little_more_than_its_span() -> None:
-    """The calling thread pays at most 2.3 times a bare span for a chat call, and at most 2.5 µs for a chunk."""
+    """The calling thread pays at most 2.3 times a bare span for a chat call, and at most 4 µs for a chunk."""
     ratio, chunk = _measured()
     for _ in range(TRIES - 1):
         if ratio <= CHAT_RATIO and chunk <= CHUNK_US:
