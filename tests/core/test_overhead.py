@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from process import run
 
+CHAT_GOAL, CHUNK_GOAL_US = 1.8, 2.5
+"""What is aimed at; held against it in the longer tier, since it is not reached on every interpreter yet."""
 CHAT_RATIO = 2.3
 """A chat call at most, as a multiple of a bare span with fifteen attributes. It takes 1.6 to 2.0 on quiet machines."""
 CHUNK_US = 4.0
@@ -117,13 +121,29 @@ def _measured() -> tuple[float, float]:
     return call / span, chunk
 
 
-def test_a_call_costs_little_more_than_its_span() -> None:
-    """The calling thread pays at most 2.3 times a bare span for a chat call, and at most 4 µs for a chunk."""
+def _best(ratio_bound: float, chunk_bound: float) -> tuple[float, float]:
+    """The best of some tries; no further ones where the bounds are kept."""
     ratio, chunk = _measured()
     for _ in range(TRIES - 1):
-        if ratio <= CHAT_RATIO and chunk <= CHUNK_US:
+        if ratio <= ratio_bound and chunk <= chunk_bound:
             break
         again = _measured()
         ratio, chunk = min(ratio, again[0]), min(chunk, again[1])
+    return ratio, chunk
+
+
+def test_a_call_costs_little_more_than_its_span() -> None:
+    """The calling thread pays at most 2.3 times a bare span for a chat call, and at most 4 µs for a chunk."""
+    ratio, chunk = _best(CHAT_RATIO, CHUNK_US)
+
     assert ratio <= CHAT_RATIO
     assert chunk <= CHUNK_US
+
+
+@pytest.mark.slow
+def test_a_call_costs_what_is_aimed_at() -> None:
+    """At most 1.8 times a bare span for a chat call, and at most 2.5 µs for a chunk."""
+    ratio, chunk = _best(CHAT_GOAL, CHUNK_GOAL_US)
+
+    assert ratio <= CHAT_GOAL
+    assert chunk <= CHUNK_GOAL_US

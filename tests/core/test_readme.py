@@ -16,7 +16,8 @@ def test_the_start_up_snippet_runs(simulated: SimulatedProvider) -> None:
     """The first thing that people copy works as it stands."""
     (snippet,) = re.findall(r"```python\n(.*?)```", README, re.S)
 
-    run(snippet + "\nprint(genai_sentry.stats().calls)", OPENAI_BASE_URL=simulated.base_url, OPENAI_API_KEY="k")
+    code = snippet + "\nprint(genai_sentry.stats().calls)"
+    assert 1 == run(code, OPENAI_BASE_URL=simulated.base_url, OPENAI_API_KEY="k")
 
 
 def test_the_table_of_types_is_the_taxonomys() -> None:
