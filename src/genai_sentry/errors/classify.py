@@ -12,7 +12,7 @@ from functools import cache
 
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
-from genai_sentry.errors.index import CODE, GUESS, WORD, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, GUESS, PHRASE, WORD, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
@@ -131,13 +131,21 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
 _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECTION_ERROR, ErrorType.RATE_LIMIT)
 
 
+_ANSWERED = frozenset((400, 401, 402, 404, 413, 422, 429))
+"""Statuses that only an answer has: whoever says that there was no connection speaks loosely."""
+_NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
+
+
 def _judge(case: Case) -> Candidate | None:
     """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault."""
-    refused = case.status in (400, 422) or any(status in (400, 422) for _, _, status in case.found.statuses)
+    statuses = {case.status, *(status for _, _, status in case.found.statuses)}
+    refused = bool(statuses & {400, 422})
+    answered = bool(statuses & _ANSWERED)
     able = [
         one
         for one in case.candidates
         if not (refused and one.weight in (WORD, GUESS) and one.label[0] in _NOT_THE_REQUEST)
+        and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
     ]
     if not able:
         return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from genai_sentry.errors.scripts import LETTERS, common_terms
+
 HEAD, TAIL = 3000, 1200
 """Of a longer text these many characters are read, from its beginning and from its end."""
 
 _DROPPED_MARKS = "'`\"’‘“”*"
-_SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」《》"
-_PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " ")})
+_SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」『』《》［］"
+_PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " "), **LETTERS})
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def cut(text: str) -> str:
@@ -18,8 +21,11 @@ def cut(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """Lower case, no quotes, no punctuation, single spaces, one at either end."""
-    return f" {' '.join(text.lower().translate(_PUNCTUATION).split())} "
+    """Lower case, no quotes, no punctuation, single spaces, one at either end; one form of Chinese."""
+    bare = " ".join(text.lower().translate(_PUNCTUATION).split())
+    if not bare.isascii() and _HAN.search(bare):
+        bare = common_terms(bare)
+    return f" {bare} "
 
 
 _QUOTED = re.compile(
@@ -158,6 +164,24 @@ _STATUS = re.compile(
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
     re.IGNORECASE,
 )
+
+
+_NUMBERED = re.compile(
+    r"(?:\bcode|\berror|\berr|\bstatus|错误码|错误代码|返回码|错误|代码)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}(\d{1,6})(?![\w.%]|-\d)"
+    r"|\A\W{0,4}(\d{4,6})(?= ?[:：-] ?[^\W\d])|[:：] ?\**(\d{4,6})(?= ?[:：-] ?[^\W\d])"
+    r"|[(（\[](\d{4,6})[)）\]]",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
+
+
+def numbers_of_errors(text: str) -> list[str]:
+    """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses."""
+    head = text[:600]
+    if _DIGITS.search(head) is None:
+        return []
+    numbers = (next(filter(None, match.groups())) for match in _NUMBERED.finditer(head))
+    return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
 
 
 _THREE_DIGITS = re.compile(r"(?<![\w.$-])[1-5]\d\d(?![\w-])")

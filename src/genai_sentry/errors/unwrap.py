@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from genai_sentry.errors.text import cut, html_text, is_html, statuses, without_echoes
+from genai_sentry.errors.text import cut, html_text, is_html, numbers_of_errors, statuses, without_echoes
 
 MAX_DEPTH = 12
 MAX_NODES = 400
@@ -150,7 +150,8 @@ _PAIR = re.compile(
     r"""(?<![\w])["']?(?P<key>code|type|status|status_code|statusCode|message|msg|error|reason|detail|details|param|error_code|"""
     r"""errorCode|error_msg|error_message|error_type|error_description|__type|raw|quotaId|finish_reason|retryDelay|"""
     r"""block_reason|http_code)["']?\s{0,4}[:=]\s{0,4}"""
-    r"""(?:"(?P<double>(?:[^"\\]|\\.){0,1500})"?|'(?P<single>(?:[^'\\]|\\.|'(?=[a-z])){0,1500})'?|(?P<bare>[\w.:-]{1,80}))""",
+    r"""(?:"(?P<double>(?:[^"\\]|\\.){0,1500}+)(?:"(?!\s{0,3}:)|(?!"))|"""
+    r"""'(?P<single>(?:[^'\\]|\\.|'(?=[a-z])){0,1500}+)(?:'(?!\s{0,3}:)|(?!'))|(?P<bare>[\w.:-]{1,80}))""",
     re.DOTALL,
 )
 _SLASHED = re.compile(r"\\+([\"'])")
@@ -231,7 +232,9 @@ def _plain(text: str, path: str, found: Found, depth: int) -> None:
     short = cut(text)
     if short.strip():
         found.texts.append((depth, path, short))
-        found.statuses.extend((depth, path, status) for status in statuses(without_echoes(short))[:4])
+        plain = without_echoes(short)
+        found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
+        found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])
 
 
 def _page(text: str, path: str, found: Found, depth: int) -> None:

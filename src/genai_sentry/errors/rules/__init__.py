@@ -24,6 +24,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.hosts import CEREBRAS, COHERE, FIREWORKS, GROQ, MISTRAL, TOGETHER, XAI
     from genai_sentry.errors.rules.hubs import CODE_HOSTS, HUGGINGFACE, NVIDIA, PERPLEXITY
     from genai_sentry.errors.rules.openai import OPENAI
+    from genai_sentry.errors.rules.other_languages import EUROPEAN, JAPANESE_AND_KOREAN
     from genai_sentry.errors.rules.sdk import SDK
     from genai_sentry.errors.rules.self_hosted import SELF_HOSTED
     from genai_sentry.errors.rules.transport import TRANSPORT
@@ -33,5 +34,5 @@ def families() -> tuple[Family, ...]:
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
         OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_SERVICE,
-        ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE,
+        ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

@@ -116,8 +116,6 @@ DASHSCOPE = Family(
             ModelNotExist
         """,
         "invalid_request/invalid_parameter": """
-            InvalidParameter
-            invalid_parameter_error
             BadRequest.EmptyInput
             BadRequest.EmptyParameters
             BadRequest.EmptyModel
@@ -167,6 +165,11 @@ DASHSCOPE = Family(
         "server_error/internal": """
             InternalError.Algo
             SystemError
+        """,
+        "invalid_request/invalid_parameter": """
+            InvalidParameter
+            InvalidParameterError
+            invalid_parameter_error
         """,
     },
     phrases={

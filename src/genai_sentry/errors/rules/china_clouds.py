@@ -15,7 +15,8 @@ BAIDU = Family(
         "rate_limit": "4\n336501\n336502",
         "permission_denied/scope": "6",
         "authentication/invalid_key": "13\n14\n100\n110\n336001",
-        "quota_exceeded/insufficient_quota": "17\n19",
+        "rate_limit/requests_per_day": "17",
+        "quota_exceeded/insufficient_quota": "19",
         "rate_limit/requests_per_minute": "18",
         "authentication/expired": "111",
         "context_length/input_too_long": "336007\n336103",
@@ -52,12 +53,17 @@ BAIDU = Family(
     },
     phrases={
         "quota_exceeded/insufficient_quota": """
-            open api daily request limit reached
             open api total request limit reached
+        """,
+        "rate_limit/requests_per_day": """
+            open api daily request limit reached
         """,
         "rate_limit/requests_per_minute": """
             open api qps request limit reached
             qps request limit
+        """,
+        "invalid_request/not_found": """
+            unsupported openapi method
         """,
         "authentication/expired": """
             access token expired
@@ -117,7 +123,6 @@ TENCENT = Family(
         """,
         "server_error/internal": """
             FailedOperation.EngineServerError
-            InternalError
         """,
         "content_filter/prompt": """
             OperationDenied.TextIllegalDetected
@@ -231,13 +236,9 @@ VOLCENGINE = Family(
             ServiceNotOpen
             OperationDenied.ServiceOverdue
         """,
-        "invalid_request/invalid_parameter": """
-            InvalidParameter
-            MissingParameter
+        "invalid_request/invalid_media": """
             InvalidParameter.OversizeImage
             InvalidParameter.UnsupportedImageFormat
-        """,
-        "invalid_request/invalid_media": """
             InvalidImageURL.EmptyURL
             InvalidImageURL.InvalidFormat
             InvalidImageURL
@@ -336,5 +337,18 @@ SPARK = Family(
         "server_error/overloaded": "10008\n10110\n10012",
         "authentication/invalid_key": "10015\n10016\n10313\n11220",
         "permission_denied/other": "10017\n10018",
+    },
+    phrases={
+        "quota_exceeded/insufficient_quota": """
+            appidnoautherror … tokens
+        """,
+        "model_unavailable/no_access": """
+            appidnoautherror … domain
+        """,
+    },
+    codes={
+        "quota_exceeded/insufficient_quota": """
+            AppIdNoAuthError
+        """,
     },
 )

@@ -86,6 +86,10 @@ ENGLISH_ANSWER = Family(
             expected … object but got
             invalid json response
             http code 200 from api
+            cannot unmarshal … response
+            cannot unmarshal … choices
+            unmarshalling stream response
+            unmarshal response
             unexpected response format
         """,
         "invalid_response/empty": """

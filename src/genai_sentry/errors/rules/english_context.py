@@ -86,6 +86,8 @@ ENGLISH_CONTEXT = Family(
             exceeds the limit of … tokens
             longer than … maximum context
             input is longer than
+            due to context size
+            due to context length
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

@@ -266,6 +266,7 @@ ENGLISH_REQUEST = Family(
             value is not a valid
             field required
             missing required parameter
+            missing a required parameter
             invalid value
             invalid type for
             you must provide a model parameter
@@ -283,6 +284,8 @@ ENGLISH_REQUEST = Family(
             streaming is required for
             only support stream mode
             only supports stream
+            only supports … set to
+            only support … set to
             is out of range
             input should be
             temperature … top_p
@@ -296,6 +299,8 @@ ENGLISH_REQUEST = Family(
             must contain the word json
             batch size is invalid
             is less than the minimum
+            parameter check failed
+            range is
         """,
         "invalid_request/other": """
             session hit the maximum duration

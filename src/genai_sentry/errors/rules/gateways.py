@@ -171,6 +171,26 @@ NEW_API = Family(
             read_request_body_failed
             json_marshal_failed
             channel:param_override_invalid
+        """,
+        "invalid_response/empty": """
+            channel:empty_response
+            empty_response
+        """,
+        "timeout/gateway": """
+            channel:response_time_exceeded
+        """,
+        "authentication/invalid_key": """
+            channel:invalid_key
+        """,
+        "model_unavailable/not_found": """
+            channel:model_mapped_error
+        """,
+    },
+    broad={
+        "connection_error/other": """
+            do_request_failed
+        """,
+        "invalid_request/invalid_parameter": """
             convert_request_failed
             invalid_text_request
         """,
@@ -181,22 +201,6 @@ NEW_API = Family(
             bad_response_body
             read_response_body_failed
             unmarshal_response_body_failed
-        """,
-        "invalid_response/empty": """
-            channel:empty_response
-            empty_response
-        """,
-        "connection_error/other": """
-            do_request_failed
-        """,
-        "timeout/gateway": """
-            channel:response_time_exceeded
-        """,
-        "authentication/invalid_key": """
-            channel:invalid_key
-        """,
-        "model_unavailable/not_found": """
-            channel:model_mapped_error
         """,
     },
     envelopes={
@@ -312,6 +316,10 @@ EDGE = Family(
         """,
         "quota_exceeded/insufficient_balance": """
             ai gateway requires a valid credit card
+        """,
+        "authentication/missing_key": """
+            ai gateway access failed
+            configure ai_gateway_api_key
         """,
         "server_error/overloaded": """
             capacity temporarily exceeded
