@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -15,6 +16,8 @@ from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
 MAX_KEPT: Final = 256
 """Most events of one stream kept for decoding, beside the first and the last with usage."""
 MAX_KEPT_BYTES: Final = 2 * 1024 * 1024
+MAX_SAID: Final = 4096
+"""How much is kept of an error that is mere text, in bytes."""
 BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 """What may stand before the first byte that counts: a byte order mark and white space."""
 
@@ -81,6 +84,8 @@ class Format:
 
     def read(self, value: object, *, capture: bool = False) -> Outcome:
         """What a decoded answer says, with its content where that is captured."""
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]  # Google wraps errors so
         if not isinstance(value, dict):
             return Outcome()
         outcome = self.decode(value)
@@ -252,8 +257,10 @@ class EventReader(StreamReader):
         if data == b"[DONE]":
             self.done = True
             return
-        if self._odd is None and (data[:1] not in b"{[" or data[-1:] not in b"}]"):
-            self._odd = data[:EDGE]
+        if data[:1] not in b"{[" or data[-1:] not in b"}]":
+            self._odd = self._odd or data[:EDGE]
+            if name == b"error":
+                data = json.dumps({"error": {"message": data[:MAX_SAID].decode("utf-8", "replace")}}).encode()
         self._event(name, data)
         self._take(data)
 
@@ -265,11 +272,12 @@ class EventReader(StreamReader):
                 self._collect(value, self._output)
 
     def keep(self, data: bytes) -> None:
-        """Keep an event for `finish`, within bounds."""
+        """Keep an event for `finish`, within bounds: where there is no room, in the place of the one before."""
         data = shrunk(data)
-        if len(self._kept) < MAX_KEPT and self._kept_bytes + len(data) <= MAX_KEPT_BYTES:
-            self._kept.append(data)
-            self._kept_bytes += len(data)
+        if len(self._kept) >= MAX_KEPT or (self._kept and self._kept_bytes + len(data) > MAX_KEPT_BYTES):
+            self._kept_bytes -= len(self._kept.pop())
+        self._kept.append(data)
+        self._kept_bytes += len(data)
 
     def finish(self) -> Outcome:
         """What was read, once the bytes are over."""

@@ -30,6 +30,9 @@ _ERROR_KEYS: Final = (
     "request_id",
     "sequence_number",
     "timestamp",
+    "msg",
+    "error_msg",
+    "error_code",
 )
 
 
@@ -39,22 +42,29 @@ def error_of(value: Mapping[str, object]) -> dict[str, object] | None:
     if not (isinstance(error, dict | str | list) and error):
         error = None
         if value.get("object") != "error" and value.get("type") != "error" and not _bare(value):
-            return None
+            return _refusal(value.get("base_resp"))
     found = {key: value[key] for key in _ERROR_KEYS if isinstance(value.get(key), str | int | float)}
     if error is not None:
         found["error"] = error
     return found
 
 
-_BARE: Final = frozenset(
-    {*_ERROR_KEYS, "msg", "success", "errors", "error_code", "error_msg", "raw_status_code", "statusCode", "path"}
-)
+_BARE: Final = frozenset({*_ERROR_KEYS, "success", "errors", "raw_status_code", "statusCode", "path"})
 _TELLING: Final = ("message", "detail", "msg", "error_msg")
 
 
 def _bare(value: Mapping[str, object]) -> bool:
     """Whether a body is an error that does not call itself one: a message or detail, and nothing of an answer."""
     return len(value) <= 8 and _BARE.issuperset(value) and any(isinstance(value.get(key), str) for key in _TELLING)
+
+
+def _refusal(base: object) -> dict[str, object] | None:
+    """MiniMax says with every answer, under HTTP 200, how it went: any code but zero is a refusal."""
+    if not isinstance(base, dict) or not isinstance(base.get("status_code"), int) or not base["status_code"]:
+        return None
+    return {
+        "base_resp": {key: base[key] for key in ("status_code", "status_msg") if isinstance(base.get(key), int | str)}
+    }
 
 
 def body_of(content: bytes, content_type: str | None) -> dict[str, object] | None:

@@ -346,6 +346,12 @@ class GenerateReader(EventReader):
         else:
             self._latest = chunk
 
+    def _stands_out(self, block: bytes) -> bool:
+        stands_out = super()._stands_out(block)
+        if not stands_out:
+            self._latest = block
+        return stands_out
+
     def _look(self, chunk: bytes) -> None:
         if not self._begun and chunk.lstrip(BLANK)[:1] == b"[":
             self._begun, self._array = True, sse.ArraySplitter()
@@ -374,7 +380,8 @@ class GenerateReader(EventReader):
 
     def _build(self) -> Outcome:
         if self._latest is not None:
-            for block in sse.events().feed(self._latest):
+            splitter = sse.events()
+            for block in (*splitter.feed(self._latest), splitter.rest()):
                 self._block(block)
         outcome = Outcome()
         reasons: dict[int, str] = {}

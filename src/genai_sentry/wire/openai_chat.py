@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire import content
+from genai_sentry.wire import content, sse
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
 from genai_sentry.wire.body import ERROR, error_of, shrunk
@@ -14,6 +14,8 @@ from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Outcome, RequestFacts
 
+_CHOICE: Final = re.compile(rb'"choices"\s*:\s*\[\s*\{')
+"""What nearly every chunk holds that is no failure in words of its own."""
 _FINISH_KEY = b'"finish_reason"'
 _ORDINARY = (b'stop"', b'tool_calls"', b'length"', b'function_call"')
 _SILENT = frozenset(
@@ -53,8 +55,8 @@ class ChatFormat(Format):
         outcome.finish_reasons = _finish_reasons(choices)
         apply_usage(outcome, value.get("usage"))
         if outcome.usage is None:
-            apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))
-        outcome.error = (error_of(value) if "error" in value or not choices else None) or _choice_error(choices)
+            _usage_elsewhere(outcome, value)
+        outcome.error = (error_of(value) if "error" in value or not choices else None) or _inner_error(value)
         return outcome
 
     def output(self, value: Mapping[str, object]) -> list[content.Message]:
@@ -97,10 +99,17 @@ def _finish_reasons(choices: list[object] | tuple[object, ...]) -> tuple[str, ..
     return tuple(reason for reason in found if reason is not None)
 
 
-def _choice_error(choices: list[object] | tuple[object, ...]) -> dict[str, object] | None:
-    """OpenRouter puts an upstream's failure into the choice."""
-    for choice in mappings(choices):
-        found = error_of(choice) if "error" in choice else None
+def _usage_elsewhere(outcome: Outcome, value: Mapping[str, object]) -> None:
+    """Moonshot puts the usage of a stream into its last choice, Groq into an object of its own."""
+    for choice in mappings(value.get("choices")):
+        apply_usage(outcome, choice.get("usage"))
+    apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))
+
+
+def _inner_error(value: Mapping[str, object]) -> dict[str, object] | None:
+    """OpenRouter puts an upstream's failure into the choice, Groq an early end into an object of its own."""
+    for holder in (*mappings(value.get("choices")), mapping(value.get("x_groq"))):
+        found = error_of(holder) if holder.get("error") else None
         if found is not None:
             return found
     return None
@@ -117,7 +126,7 @@ _CONTENT: Final = re.compile(
 class ChatReader(EventReader):
     """Reads chat chunks: the first, the last with usage, those with a finish reason or an error are kept."""
 
-    __slots__ = ("_prefix", "_skip")
+    __slots__ = ("_latest", "_prefix", "_skip")
 
     notable = re.compile(
         rb'"(?:finish_reason"\s*:\s*"[^"]|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|error",|message"\s*:\s*")'
@@ -127,16 +136,20 @@ class ChatReader(EventReader):
         super().__init__(format, capture=capture)
         self._prefix = b"data:"
         self._skip = 0
+        self._latest: bytes | None = None
+        """The last chunk passed over: a failure in words of its own is found here, since nothing follows it."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
         start = self._skip if chunk.startswith(self._prefix) else 0
         if self._open or not chunk.endswith(self.ends) or self._search(chunk, start):
             self._look(chunk)
+        else:
+            self._latest = chunk
 
     def _stands_out(self, block: bytes) -> bool:
         start = self._skip if block.startswith(self._prefix) else 0
-        if not block.endswith(b"}") or self._search(block, start) is not None:
+        if not block.endswith(b"}") or self._search(block, start) is not None or not _CHOICE.search(block):
             return True
         if not self._skip:
             self._learn(block)
@@ -154,14 +167,14 @@ class ChatReader(EventReader):
             self._prefix, self._skip = prefix, len(prefix) - 1
 
     def _event(self, name: bytes, data: bytes) -> None:
-        if not self.content_seen and _CONTENT.search(data):
+        begins = not self.content_seen and _CONTENT.search(data) is not None
+        if begins:
             self.content_seen = True
-        usage = _USAGE.search(data) is not None
-        if usage:
+        if _USAGE.search(data):
             self._last = shrunk(data)
         if self._first is None:
             self._first = shrunk(data)
-        elif _FINISH.search(data) or name == b"error" or ERROR.search(data):
+        elif begins or _FINISH.search(data) or name == b"error" or ERROR.search(data) or not _CHOICE.search(data):
             self.keep(data)
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
@@ -181,6 +194,10 @@ class ChatReader(EventReader):
             output.add(index, [dict(part) for part in mappings(found)])
 
     def _build(self) -> Outcome:
+        if self._latest is not None:
+            for block in sse.events().feed(self._latest):
+                if not _CHOICE.search(block):
+                    self._block(block)
         outcome = Outcome()
         reasons: dict[int, str] = {}
         for value in self._decoded():
@@ -191,7 +208,7 @@ class ChatReader(EventReader):
                 if reason is not None:
                     index = count(choice.get("index"))
                     reasons[position if index is None else index] = reason
-            outcome.error = outcome.error or error_of(value) or _choice_error(choices)
+            outcome.error = outcome.error or error_of(value) or _inner_error(value)
         outcome.finish_reasons = tuple(reasons[index] for index in sorted(reasons))
         outcome.complete = (self.done or bool(reasons)) and outcome.error is None
         return outcome
@@ -204,5 +221,6 @@ def _merge(outcome: Outcome, value: Mapping[str, object]) -> None:
     outcome.id = outcome.id or later.id
     outcome.service_tier = later.service_tier or outcome.service_tier
     outcome.system_fingerprint = later.system_fingerprint or outcome.system_fingerprint
+    if value.get("usage") is None:
+        _usage_elsewhere(outcome, value)
     apply_usage(outcome, value.get("usage"))
-    apply_usage(outcome, mapping(value.get("x_groq")).get("usage"))

@@ -16,12 +16,12 @@ def read_usage(value: object) -> Usage | None:
     """The usage object of an answer; None where it holds no count."""
     if not isinstance(value, dict) or not value:
         return None
-    given = mapping(_first_dict(value, "prompt_tokens_details", "input_tokens_details", "input_token_details"))
+    given = mapping(_first_dict(value, *_GIVEN_DETAILS))
     made = mapping(_first_dict(value, "completion_tokens_details", "output_tokens_details", "output_token_details"))
     usage = Usage(counted(value, "prompt_tokens", "input_tokens"), counted(value, "completion_tokens", "output_tokens"))
     read = count(given.get("cached_tokens"))
     usage.cache_read_input_tokens = read if read is not None else counted(value, *_CACHE_READ)
-    written = counted(given, "cache_write_tokens", "cache_creation_tokens")
+    written = counted(given, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
     usage.cache_write_input_tokens = written if written is not None else counted(value, "cache_creation_input_tokens")
     reasoned = count(made.get("reasoning_tokens"))
     usage.reasoning_output_tokens = reasoned if reasoned is not None else count(value.get("reasoning_tokens"))
@@ -38,6 +38,12 @@ def read_usage(value: object) -> Usage | None:
 
 
 _EMPTY: Final = Usage()
+_GIVEN_DETAILS: Final = (
+    "prompt_tokens_details",
+    "input_tokens_details",
+    "input_token_details",
+    "prompt_token_details",
+)
 _CACHE_READ: Final = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens", "num_cached_tokens")
 
 
