@@ -11,6 +11,7 @@ from genai_sentry.errors.finishes import FILTERED, TRUNCATED
 from genai_sentry.errors.index import (
     CODE,
     GUESS,
+    PHRASE,
     QUOTED,
     VAGUE,
     WORD,
@@ -38,6 +39,13 @@ _BROKEN: dict[str, Label] = {
 """Finish reasons by which providers say that generation failed."""
 _MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
 _NO_BODY = " status code no body "
+_FRAME_WORDS = frozenset(
+    (
+        "error errors api openai anthropic ai reason status code http https request response failed bad null none with "
+        "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the"
+    ).split()
+)
+"""Words that clients put around a status; they do not say what is wrong."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
     r"(?<![\w-])(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})"
@@ -84,6 +92,14 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
         if meaning is not None and (best is None or meaning.weight > best[0]):
             best = meaning.weight, meaning.label
     return best
+
+
+_MODEL_ONLY = re.compile(r"\s{0,9}model:? {0,3}['\"`]?[\w./:@-]{1,120}['\"`]?\s{0,9}", re.IGNORECASE)
+"""A message that says no more than which model is meant."""
+
+
+def _not_found(case: Case) -> bool:
+    return case.status == 404 or any("notfound" in compared(code) for _, _, code in case.found.codes)
 
 
 class Said(NamedTuple):
@@ -151,6 +167,8 @@ def _said(text: str, families: frozenset[str], alone: bool) -> list[Said]:
 
 def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
     """A message: codes that it names, and its wording. Nothing of it is kept: it may quote a prompt."""
+    if _MODEL_ONLY.fullmatch(text) and _not_found(case):
+        case.add(PHRASE, depth, len(text), (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND), f"{where}~model: …")
     alone = all(one.weight < VAGUE for one in case.candidates)
     for one in _said(text, case.families, alone):
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
@@ -174,7 +192,14 @@ def _bare(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
     if case.found.codes:
         return False
-    return all(len(normal(text).replace(_NO_BODY, " ").split()) <= 3 for _, _, text in case.texts)
+    return all(
+        sum(word not in _FRAME_WORDS for word in normal(text).replace(_NO_BODY, " ").split()) <= 1
+        for _, _, text in case.texts
+    )
+
+
+_FORWARDED = (424, 500, 502)
+"""Statuses under which gateways pass on what somebody else has answered."""
 
 
 def weigh_status(case: Case) -> None:
@@ -184,8 +209,8 @@ def weigh_status(case: Case) -> None:
         said = of_status(outer)
         if said is not None:
             case.add(said[0], -1, 0, said[1], f"status={outer}")
-    more = 1 if outer in (None, 200, 500, 502) else 0
-    wrapped = 10 if outer in (500, 502) else 0
+    more = 1 if outer in (None, 200, *_FORWARDED) else 0
+    wrapped = 10 if outer in _FORWARDED or any(one in _FORWARDED for _, _, one in case.found.statuses) else 0
     for depth, where, status in case.found.statuses:
         said = of_status(status)
         if said is not None and not (status == 400 and _bare(case)):

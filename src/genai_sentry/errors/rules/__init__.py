@@ -12,6 +12,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.china_clouds import BAIDU, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
     from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
+    from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
@@ -21,7 +22,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
     from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
     from genai_sentry.errors.rules.google import GOOGLE
-    from genai_sentry.errors.rules.hosts import CEREBRAS, COHERE, FIREWORKS, GROQ, MISTRAL, TOGETHER, XAI
+    from genai_sentry.errors.rules.hosts import CEREBRAS, COHERE, FIREWORKS, GROQ, MISTRAL, REPLICATE, TOGETHER, XAI
     from genai_sentry.errors.rules.hubs import CODE_HOSTS, HUGGINGFACE, NVIDIA, PERPLEXITY
     from genai_sentry.errors.rules.openai import OPENAI
     from genai_sentry.errors.rules.other_languages import EUROPEAN, JAPANESE_AND_KOREAN
@@ -31,8 +32,9 @@ def families() -> tuple[Family, ...]:
 
     return (
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
-        AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
+        AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
-        OPENAI, TRANSPORT, SDK, ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_SERVICE,
+        OPENAI, TRANSPORT, SDK, CLIENTS,
+        ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_SERVICE,
         ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

@@ -7,11 +7,67 @@ ANTHROPIC = Family(
     providers=("anthropic", "claude"),
     signs=("anthropic", "claude"),
     codes={
-        "invalid_request/payload_too_large": """
-            request_too_large
-        """,
         "server_error/overloaded": """
             overloaded_error
+            compaction_unavailable
+        """,
+        "server_error/unavailable": """
+            authorization_check_unavailable
+            change_outcome_unknown
+            cmek_context_unavailable
+            cmek_key_unreachable
+        """,
+        "quota_exceeded/spend_limit": """
+            contract_spend_limit_reached
+            enforced_spend_limit_reached
+            linked_organization_spend_limit_reached
+        """,
+        "quota_exceeded/insufficient_balance": """
+            linked_organization_billing_unavailable
+        """,
+        "quota_exceeded/insufficient_quota": """
+            storage_quota_exceeded
+        """,
+        "rate_limit": """
+            ramp_limit_exceeded
+        """,
+        "permission_denied/org": """
+            organization_on_hold
+            organization_type_not_supported
+            organization_not_eligible
+            organization_not_enrolled_in_beta
+            parent_organization_required
+            claude_code_key_creator_not_member
+            workspace_policy_violation
+            workspace_human_review_disabled
+        """,
+        "permission_denied/other": """
+            cmek_key_disabled
+            cmek_key_network_blocked
+            sandbox_egress_restricted
+            user_profile_billing_not_authorized
+            user_profile_not_billable
+        """,
+        "permission_denied/scope": """
+            api_key_scope_missing
+        """,
+        "timeout/gateway": """
+            request_body_timeout
+        """,
+        "invalid_request/payload_too_large": """
+            request_too_large
+            request_body_too_large_after_decoding
+        """,
+        "invalid_request/invalid_media": """
+            image_dimensions_too_large
+        """,
+        "invalid_request/not_found": """
+            file_expired
+            thread_not_found
+        """,
+        "invalid_request/invalid_message_order": """
+            compaction_block_misplaced
+            compaction_incomplete_turn
         """,
     },
     own_broad={

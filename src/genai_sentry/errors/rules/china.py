@@ -195,6 +195,10 @@ DASHSCOPE = Family(
         "model_unavailable/no_access": """
             make sure you are eligible for using the model
         """,
+        "permission_denied/other": """
+            bind your alibaba cloud account
+            bind your aliyun account
+        """,
         "content_filter/prompt": """
             may contain inappropriate content
         """,

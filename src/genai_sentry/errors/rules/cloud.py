@@ -138,6 +138,14 @@ BEDROCK = Family(
             IncompleteSignature
             IncompleteSignatureException
         """,
+        "model_unavailable/no_access": """
+            FTUFormNotFilled
+            BadCScoreException
+        """,
+        "invalid_request/other": """
+            InvalidAction
+            MalformedQueryString
+        """,
     },
     broad={
         "rate_limit": """
@@ -151,6 +159,7 @@ BEDROCK = Family(
             AccessDeniedException
             AccessDenied
             NotAuthorized
+            OptInRequired
         """,
         "server_error/internal": """
             ModelErrorException

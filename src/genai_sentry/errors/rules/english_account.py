@@ -24,6 +24,7 @@ ENGLISH_ACCOUNT = Family(
             plan limit reached
             out of quota
             free trial … ended
+            free trial accounts
             free trial … expired
             subscription … expired
             no active subscription

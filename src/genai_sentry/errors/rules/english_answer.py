@@ -95,6 +95,7 @@ ENGLISH_ANSWER = Family(
         "invalid_response/empty": """
             no response received
             no output generated
+            no text generated
             no output from
             empty output
             blank response

@@ -39,6 +39,7 @@ ENGLISH_CONTENT = Family(
             moderation … flagged
             violates … policy
             safety_check_type
+            make sure your request is sfw
             blocked by guardrail
             guardrail … blocked
             guardrail intervened

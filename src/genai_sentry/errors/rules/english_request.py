@@ -265,6 +265,10 @@ ENGLISH_REQUEST = Family(
             array too long
             value is not a valid
             field required
+            input is empty
+            prompt is empty
+            messages is empty
+            field … is required
             missing required parameter
             missing a required parameter
             invalid value
@@ -299,6 +303,8 @@ ENGLISH_REQUEST = Family(
             must contain the word json
             batch size is invalid
             is less than the minimum
+            encrypted content … could not be verified
+            must specify a region
             parameter check failed
             range is
         """,

@@ -129,6 +129,9 @@ ENGLISH_SERVICE = Family(
             no available provider
             no deployments available
             no healthy deployments
+            no models available
+            no available models
+            no model available
             no available accounts
             all providers failed
             not supported by any provider
@@ -233,6 +236,11 @@ ENGLISH_SERVICE = Family(
             too many messages
             try again in a few minutes
             limit will reset
+            wait for rate limits to reset
+            accounts cooling down
+            credentials cooling down
+            is cooling down
+            in cooldown
             limit resets
             resets at
             resets in

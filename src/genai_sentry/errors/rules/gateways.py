@@ -225,6 +225,9 @@ NEW_API = Family(
             third-party clients are not supported
             client is not authorized to use
             client not allowed
+            only allows … clients
+            only available to … clients
+            restricted to … clients
         """,
         "quota_exceeded/insufficient_quota": """
             user quota is not enough

@@ -208,6 +208,7 @@ GOOGLE = Family(
         """,
         "model_unavailable/no_access": """
             no longer available to new users
+            is not allowed to use publisher model
         """,
         "content_filter/output": """
             part … candidates … safety_ratings

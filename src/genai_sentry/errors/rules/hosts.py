@@ -118,6 +118,28 @@ TOGETHER = Family(
     },
 )
 
+REPLICATE = Family(
+    name="replicate",
+    providers=("replicate",),
+    signs=("replicate",),
+    phrases={
+        "model_unavailable/not_found": """
+            specified version does not exist
+            invalid version or not permitted
+            model or version … could not be found
+        """,
+        "invalid_request/not_found": """
+            does not expose a list of versions
+        """,
+        "invalid_request/invalid_parameter": """
+            must be in the format owner/name
+        """,
+        "quota_exceeded/insufficient_balance": """
+            you have insufficient credit to run this model
+        """,
+    },
+)
+
 FIREWORKS = Family(
     name="fireworks",
     providers=("fireworks",),

@@ -6,7 +6,14 @@ mean. The nearest pair decides; between equals the one that is listed first.
 
 WORDS: dict[str, str] = {
     "no notion": """
-        credentials validation failed, credential validation failed
+        credentials validation failed, credential validation failed, bad response status
+    """,
+    "no answer": """
+        no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
+        no completion, no reply, no image, no chunks
+    """,
+    "made": """
+        generated, returned, received, produced, given, created, came back
     """,
     "model": """
         model, models, deployment, engine, modelcode, modelname, model_id, model_name
@@ -60,7 +67,7 @@ WORDS: dict[str, str] = {
         instance, cluster, cuda, gpu, vram, memory
     """,
     "network": """
-        connection, network, socket, host, tunnel, internet, websocket, tcp
+        connection, network, socket, host, tunnel, internet, websocket, tcp, connect, connecting, reach, reaching
     """,
     "answer": """
         response, output, answer, completion, reply, result, chunk, choices, candidates, stream, generation
@@ -131,7 +138,8 @@ WORDS: dict[str, str] = {
         unavailable, down, maintenance, offline, unhealthy, not running, not responding
     """,
     "cut": """
-        closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken
+        closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken, trouble, problem,
+        unable, cannot, could not, couldnt, unstable
     """,
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
@@ -231,9 +239,11 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("parameter", "invalid", "invalid_request/invalid_parameter"),
     ("parameter", "missing", "invalid_request/invalid_parameter"),
     ("parameter", "exceeded", "invalid_request/invalid_parameter"),
+    ("prompt", "missing", "invalid_request/invalid_parameter"),
     ("model", "absent", "model_unavailable/not_found"),
     ("endpoint", "absent", "invalid_request/not_found"),
     ("account", "denied", "permission_denied/other"),
+    ("no answer", "made", "invalid_response/empty"),
     ("answer", "unreadable", "invalid_response/malformed"),
     ("answer", "invalid", "invalid_response/malformed"),
     ("answer", "unfinished", "invalid_response/truncated"),

@@ -90,6 +90,7 @@ OPENAI = Family(
             unsupported_country
             region_not_supported
             country_not_supported
+            data_residency_mismatch
         """,
         "permission_denied/org": """
             mismatched_organization
@@ -146,6 +147,7 @@ OPENAI = Family(
             invalid_image
             invalid_image_format
             invalid_image_url
+            invalid_image_mode
             image_parse_error
             image_too_large
             image_too_small
@@ -213,6 +215,8 @@ OPENAI = Family(
             conversation_already_has_active_response
             input_audio_buffer_commit_empty
             unsupported_api_for_model
+            invalid_encrypted_content
+            invalid_intent
         """,
     },
     broad={
@@ -302,6 +306,7 @@ OPENAI = Family(
             upstream_timeout
             deadline_exceeded
             inference_timeout
+            vector_store_timeout
             TimedOut
         """,
         "timeout/gateway": """

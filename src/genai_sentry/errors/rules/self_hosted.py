@@ -53,9 +53,10 @@ SELF_HOSTED = Family(
             file does not exist
             model not loaded
             no models loaded
-            could not load model
             model not installed
             failed to load model … not found
+            could not load model … not found
+            could not load model … no such file
         """,
         "invalid_request/unsupported_parameter": """
             does not support tools
@@ -91,6 +92,8 @@ SELF_HOSTED = Family(
             unable to load model
             unable to allocate
             error loading model
+            could not load model
+            could not load … model
             cudamalloc failed
             enginecore encountered an issue
             background loop has errored
@@ -125,6 +128,8 @@ SELF_HOSTED = Family(
         "invalid_request/invalid_parameter": """
             failed to parse messages
             chat template
+            prompt template
+            jinja
             template … error
             not a multimodal model
         """,

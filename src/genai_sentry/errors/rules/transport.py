@@ -72,7 +72,6 @@ TRANSPORT = Family(
             RemoteDisconnected
             ServerDisconnectedError
             ClientOSError
-            ConnectionClosedError
             BrokenResourceError
             UND_ERR_SOCKET
         """,

@@ -1,0 +1,206 @@
+"""What exceptions of further clients are called: cloud SDKs, WebSockets, and the frameworks that agents are built on.
+
+Their wording decides where there is any; the name of the class is what remains when the text is empty or speaks of
+the framework only.
+"""
+
+from genai_sentry.errors.rules.model import Family
+
+CLIENTS = Family(
+    name="clients",
+    broad={
+        "authentication/missing_key": """
+            ProfileNotFound
+            NoAuthTokenError
+            UnknownCredentialError
+            CredentialUnavailableError
+            AuthenticationRequiredError
+            CredentialsError
+            IdentityTokenFileError
+            LocalTokenNotFoundError
+            LoginTokenLoadError
+        """,
+        "authentication/expired": """
+            ReauthFailError
+            ReauthSamlChallengeFailError
+            LoginRefreshRequired
+        """,
+        "authentication/invalid_key": """
+            ModelAuthenticationError
+            CallerCredentialAuthenticationError
+            UserAccessTokenError
+            WorkloadIdentityError
+        """,
+        "connection_error/other": """
+            ModelConnectionError
+            ServiceRequestError
+            ServiceResponseError
+            HTTPClientError
+        """,
+        "connection_error/incomplete_body": """
+            InvalidChunkLength
+            TransferStalledError
+        """,
+        "connection_error/proxy": """
+            InvalidProxy
+            InvalidProxyMessage
+            InvalidProxyStatus
+            InvalidProxyURL
+            InvalidProxiesConfigError
+        """,
+        "connection_error/reset": """
+            ConnectionClosedError
+            ConnectionClosedOK
+            ConnectionClosed
+            ClientConnectionResetError
+            WebSocketConnectionClosedError
+            ProtocolError
+        """,
+        "connection_error/tls": """
+            ServerFingerprintMismatch
+            SSLSyscallError
+            MutualTLSChannelError
+        """,
+        "content_filter/output": """
+            OutputGuardrailTripwireTriggered
+            ToolOutputGuardrailTripwireTriggered
+            ModelRefusalError
+        """,
+        "content_filter/prompt": """
+            InputGuardrailTripwireTriggered
+            ToolInputGuardrailTripwireTriggered
+            BlockedPiiEntityError
+        """,
+        "context_length/input_too_long": """
+            ModelContextWindowExceededError
+        """,
+        "invalid_request/invalid_media": """
+            MultimodalError
+            ImageFetchError
+        """,
+        "invalid_request/invalid_parameter": """
+            NoRegionError
+            InvalidRegionError
+            UnknownServiceError
+            MissingSchema
+            URLRequired
+            InvalidHeader
+            UnsupportedProtocol
+            ModelInvalidRequestError
+            MalformedRequestFieldError
+        """,
+        "invalid_request/payload_too_large": """
+            ContentTooLargeError
+            RequestTooLargeError
+            PayloadTooBig
+        """,
+        "invalid_request/unsupported_parameter": """
+            UnsupportedEndpointError
+            EndpointNotSupportedByModelError
+        """,
+        "invalid_response": """
+            UnexpectedModelBehavior
+            ModelBehaviorError
+        """,
+        "invalid_response/malformed": """
+            ResponseParsingError
+            DeserializationError
+            DecodeError
+            DecodingError
+            UnknownApiResponseError
+        """,
+        "invalid_response/schema": """
+            AdapterParseError
+            JSONSchemaValidationError
+        """,
+        "invalid_response/truncated": """
+            IncompleteOutputException
+            IncompleteToolCall
+            OutputTokenLimitExceeded
+        """,
+        "model_unavailable/not_found": """
+            ModelNotMappedError
+        """,
+        "permission_denied/other": """
+            ModelPermissionDeniedError
+        """,
+        "permission_denied/scope": """
+            LoginInsufficientPermissions
+        """,
+        "quota_exceeded/insufficient_quota": """
+            ModelQuotaExceededError
+        """,
+        "quota_exceeded/spend_limit": """
+            UsageLimitExceeded
+            TokenBudgetExceeded
+        """,
+        "rate_limit": """
+            ModelRateLimitError
+            CallerCredentialRateLimitError
+        """,
+        "server_error/internal": """
+            ModelServerError
+        """,
+        "server_error/overloaded": """
+            ModelOverloadedError
+            CapacityNotAvailableError
+        """,
+        "timeout/client_connect": """
+            ServiceRequestTimeoutError
+        """,
+        "timeout/client_read": """
+            ServiceResponseTimeoutError
+            ModelTimeoutError
+            ModelRequestTimeout
+            InferenceTimeoutError
+            FutureTimeoutError
+        """,
+        "timeout/upstream": """
+            DeadlineExceededError
+        """,
+        "cancelled": """
+            RunCancelled
+            ClientClosedRequestError
+            FutureCancelledError
+        """,
+    },
+    vague={
+        "authentication": """
+            GoogleAuthError
+            ClientAuthenticationError
+            OAuthError
+        """,
+        "connection_error": """
+            TransportError
+            MaxRetryError
+            WebSocketException
+            InvalidHandshake
+            InvalidStatus
+            WSServerHandshakeError
+        """,
+        "invalid_request": """
+            ModelRequestRejectedError
+            RejectedRequestError
+            LiteLLMUnknownProvider
+            ConfigurationError
+            PreconditionFailedError
+        """,
+        "permission_denied": """
+            Forbidden
+        """,
+        "quota_exceeded/insufficient_balance": """
+            PaymentRequiredError
+        """,
+        "server_error/bad_gateway": """
+            BadGatewayError
+        """,
+        "server_error/unavailable": """
+            ModelUnavailableError
+            MidStreamFallbackError
+        """,
+        "timeout/gateway": """
+            GatewayTimeoutError
+            RequestTimeoutError
+        """,
+    },
+)
