@@ -39,12 +39,11 @@ _BROKEN: dict[str, Label] = {
 """Finish reasons by which providers say that generation failed."""
 _MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
 _NO_BODY = " status code no body "
-_FRAME_WORDS = frozenset(
-    (
-        "error errors api openai anthropic ai reason status code http https request response failed bad null none with "
-        "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the"
-    ).split()
+_FRAME = (
+    "error errors api openai anthropic ai reason status code http https request response failed bad null none with "
+    "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the"
 )
+_FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
@@ -192,14 +191,13 @@ def _bare(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
     if case.found.codes:
         return False
-    return all(
-        sum(word not in _FRAME_WORDS for word in normal(text).replace(_NO_BODY, " ").split()) <= 1
-        for _, _, text in case.texts
-    )
+    return all(_says_no_more(normal(text)) for _, _, text in case.texts)
 
 
-_FORWARDED = (424, 500, 502)
-"""Statuses under which gateways pass on what somebody else has answered."""
+def _says_no_more(text: str) -> bool:
+    """Whether a text has no more than the status, and what clients put around it where there was no body."""
+    rest = text.replace(_NO_BODY, " ").split()
+    return len(rest) <= 3 or (_NO_BODY in text and sum(word not in _FRAME_WORDS for word in rest) <= 1)
 
 
 def weigh_status(case: Case) -> None:
