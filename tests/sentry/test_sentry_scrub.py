@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genai_sentry.sentry.scrub import MAX_MESSAGE, cut_echo, message, scrub, scrub_url
+from genai_sentry.sentry.scrub import MAX_MESSAGE, Echo, cut_echo, message, scrub, scrub_url
 
 
 @pytest.mark.parametrize(
@@ -101,20 +101,20 @@ def test_whatever_the_message_shares_with_the_prompt_is_cut() -> None:
     prompt = "The quick brown fox jumps over the lazy dog and then some"
     body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": prompt}]}).encode()
     text = "gpt-4o refuses: quick brown fox jumps over the lazy cat"
-    assert message(text, body=body) == "gpt-4o refuses: [cut]cat"
-    assert message(f"no: {prompt}!", body=body) == "no: [cut]!"
+    assert message(text, echo=Echo(body)) == "gpt-4o refuses: [cut]cat"
+    assert message(f"no: {prompt}!", echo=Echo(body)) == "no: [cut]!"
 
 
 def test_a_short_prompt_is_cut_too() -> None:
     """A whole text of the request, short as it is."""
     body = json.dumps({"input": ["canary"]}).encode()
-    assert message("can't embed canary today", body=body) == "can't embed [cut] today"
+    assert message("can't embed canary today", echo=Echo(body)) == "can't embed [cut] today"
 
 
 def test_words_of_the_protocol_are_no_prompt() -> None:
     """Model names and roles may appear in a message."""
     body = json.dumps({"model": "gpt-4o-mini", "messages": [{"role": "assistant", "content": "x"}]}).encode()
-    assert message("gpt-4o-mini wants no assistant", body=body) == "gpt-4o-mini wants no assistant"
+    assert message("gpt-4o-mini wants no assistant", echo=Echo(body)) == "gpt-4o-mini wants no assistant"
 
 
 def test_captured_content_stays_but_keys_do_not() -> None:
@@ -138,4 +138,4 @@ def test_no_message_takes_long(piece: str) -> None:
 @given(st.text(max_size=300), st.binary(max_size=300))
 def test_any_text_and_any_body_will_do(text: str, body: bytes) -> None:
     """Nothing raises, whatever providers send."""
-    assert isinstance(message(text, body=body), str)
+    assert isinstance(message(text, echo=Echo(body)), str)

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 CATEGORY = "llm"
 
 
+class Said(str):
+    """A breadcrumb's message that was made here: operation, model and outcome, nothing that needs scrubbing."""
+
+    __slots__ = ()
+
+
 def breadcrumb(record: CallRecord) -> dict[str, Any]:
     """Make a call's breadcrumb: model, outcome, latency, tokens, cost."""
     what = record.classification
@@ -26,7 +32,7 @@ def begun(operation: str, provider: str, model: str, seconds: float, outcome: st
         "type": "default",
         "category": CATEGORY,
         "level": "info" if outcome == "ok" else "warning",
-        "message": f"{operation or 'llm'} {model}: {outcome}",
+        "message": Said(f"{operation or 'llm'} {model}: {outcome}"),
         "data": {"provider": provider, "model": model, "outcome": outcome, "latency_ms": round(seconds * 1000)},
         "timestamp": datetime.now(UTC),
     }

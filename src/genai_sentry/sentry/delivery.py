@@ -62,10 +62,10 @@ class Delivery:
             record.classification = _second_opinion(record.classification, entry, record, settings)
         if entry.links:
             first = entry.links[0]
-            entries = events.values(entry.links, record, settings, options, mark.body)
+            entries = events.values(entry.links, record, settings, options, mark.echo)
             hint["exc_info"] = (first.kind, first.stand_in, None)
         else:
-            entries = events.without_exception(record, entry.stack or [], settings, options, mark.body)
+            entries = events.without_exception(record, entry.stack or [], settings, options, mark.echo)
         event: Any = events.failure(
             record,
             entries,
@@ -87,7 +87,7 @@ class Delivery:
             # Ignored or dropped by a hook of the user: Sentry would not have counted it either.
             mark.counted.errors -= 1  # type: ignore[attr-defined]
         mark.counted = None
-        mark.body = None
+        mark.echo = None
 
     def _last(self, event: Any, hint: Any) -> Any:
         """Run after all other processors of an event of our own: the request's body may be the prompt."""
@@ -95,7 +95,7 @@ class Delivery:
         if isinstance(request, dict):
             request.pop("data", None)
         mark = hint.get(enrich.HINT)
-        enrich.scrub_texts(event, getattr(mark, "body", None), self._settings)
+        enrich.scrub_texts(event, getattr(mark, "echo", None), self._settings)
         frames.tidy(event, {}, keep_locals=self._settings.frame_locals == "app")
         return event
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import events, frames, scrub, snapshot
-from genai_sentry.sentry.matching import Calls, Found, Mark, State, body_of, find, is_marked
+from genai_sentry.sentry.breadcrumbs import Said
+from genai_sentry.sentry.matching import Calls, Found, Mark, State, echo_of, find, is_marked
 
 if TYPE_CHECKING:
     from genai_sentry.record import CallRecord
@@ -153,8 +154,8 @@ class Enricher:
         """Put titles, scrub messages, strip variables; add the failure's stack where the event hasn't it."""
         settings, options = self._settings, _options()
         for failure in found:
-            failure.mark.body = failure.mark.body or body_of(None, failure.error)
-        body = next((item.mark.body for item in found if item.mark.body), None)
+            failure.mark.echo = failure.mark.echo or echo_of(None, failure.error)
+        echo = next((item.mark.echo for item in found if item.mark.echo), None)
         section = event.get("exception")
         entries = section.get("values") if isinstance(section, dict) else None
         if not isinstance(entries, list):
@@ -167,25 +168,25 @@ class Enricher:
             item = titles.get((str(entry.get("type")), text))
             if item is not None and item.mark.id:
                 record = item.mark.record
-                entry["value"] = events.title(record, events.message(record, text, settings, item.mark.body))
+                entry["value"] = events.title(record, events.message(record, text, settings, item.mark.echo))
             else:
-                entry["value"] = scrub.message(text, body=body, keep_content=settings.captures_spans)
+                entry["value"] = scrub.message(text, echo=echo, keep_content=settings.captures_spans)
         spliced = [item for item in found if item.mark.id and (not entries or item.how == "hidden") and not item.weak]
         for item in spliced:
             links = snapshot.chain(item.error, is_marked)
-            entries = [*events.values(links, item.mark.record, settings, options, item.mark.body), *entries]
+            entries = [*events.values(links, item.mark.record, settings, options, item.mark.echo), *entries]
         if spliced:
             event["exception"] = {"values": entries}
-        scrub_texts(event, body, settings)
+        scrub_texts(event, echo, settings)
         frames.tidy(event, options, keep_locals=settings.frame_locals == "app")
 
 
-def scrub_texts(event: Event, body: bytes | None, settings: Settings) -> None:
+def scrub_texts(event: Event, echo: scrub.Echo | None, settings: Settings) -> None:
     """Scrub the log message and the breadcrumbs of an event about a failed call: they quote it."""
 
     def clean(value: object) -> object:
         if isinstance(value, str):
-            return scrub.message(value, body=body, keep_content=settings.captures_spans)
+            return scrub.message(value, echo=echo, keep_content=settings.captures_spans)
         return value
 
     entry = event.get("logentry")
@@ -200,9 +201,15 @@ def scrub_texts(event: Event, body: bytes | None, settings: Settings) -> None:
     crumbs = event.get("breadcrumbs")
     if isinstance(crumbs, dict) and isinstance(crumbs.get("values"), list):
         crumbs["values"] = [
-            {**crumb, "message": clean(crumb["message"])} if isinstance(crumb, dict) and crumb.get("message") else crumb
+            {**crumb, "message": clean(crumb["message"])} if _foreign_text(crumb) else crumb
             for crumb in crumbs["values"]
         ]
+
+
+def _foreign_text(crumb: object) -> bool:
+    """Whether a breadcrumb has a message that was not made here."""
+    text = crumb.get("message") if isinstance(crumb, dict) else None
+    return bool(text) and not isinstance(text, Said)
 
 
 def _scrub_queries(event: Event) -> None:

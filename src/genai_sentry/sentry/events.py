@@ -233,9 +233,9 @@ def value_of(error: BaseException) -> str:
     return str(get_error_message(error))
 
 
-def message(record: CallRecord, text: str, settings: Settings, body: bytes | None) -> str:
+def message(record: CallRecord, text: str, settings: Settings, echo: scrub.Echo | None) -> str:
     """What may leave the process of a failure's message; the provider's own words where the call knows them."""
-    return scrub.message(record.message or text, body=body, keep_content=settings.captures_spans)
+    return scrub.message(record.message or text, echo=echo, keep_content=settings.captures_spans)
 
 
 def values(
@@ -243,16 +243,16 @@ def values(
     record: CallRecord,
     settings: Settings,
     options: MutableMapping[str, Any],
-    body: bytes | None = None,
+    echo: scrub.Echo | None = None,
 ) -> list[Event]:
     """Make Sentry's exception entries of a chain, the oldest first."""
     found: list[Event] = []
     for link in links:
         text = value_of(link.stand_in)
         if link is links[0]:
-            text = title(record, message(record, text, settings, body))
+            text = title(record, message(record, text, settings, echo))
         else:
-            text = scrub.message(text, body=body, keep_content=settings.captures_spans)
+            text = scrub.message(text, echo=echo, keep_content=settings.captures_spans)
         entry: Event = {
             "type": type_name(link.kind),
             "module": link.kind.__module__ if link.kind.__module__ != "builtins" else None,
@@ -268,13 +268,13 @@ def values(
 
 
 def without_exception(
-    record: CallRecord, stack: Flat, settings: Settings, options: MutableMapping[str, Any], body: bytes | None
+    record: CallRecord, stack: Flat, settings: Settings, options: MutableMapping[str, Any], echo: scrub.Echo | None
 ) -> list[Event]:
     """Make an exception entry of a failure that raised nothing, so that it has a title and groups like the others."""
     what = record.classification
     entry: Event = {
         "type": record.error_type or (str(what.type) if what is not None else "failure"),
-        "value": title(record, message(record, "", settings, body)),
+        "value": title(record, message(record, "", settings, echo)),
         "mechanism": {"type": MECHANISM, "handled": True},
     }
     built = frames.build(stack, options)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from genai_sentry.sentry.scrub import Echo
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
@@ -55,7 +57,7 @@ class Mark:
         owner: the outbox that its event waits in: a process can have several reporters.
         counted: the Sentry session whose error count this failure has raised.
         held_back: failures of its kind that were held back since the last event.
-        body: the request's body, to find prompts that a provider echoes; None where there is none in memory.
+        echo: the request's body, to find prompts that a provider echoes; None where there is none in memory.
     """
 
     id: str
@@ -67,7 +69,7 @@ class Mark:
     event_id: str = ""
     counted: object = None
     held_back: int = 0
-    body: bytes | None = field(default=None, repr=False)
+    echo: Echo | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """Pickle to the identifier alone."""
@@ -193,12 +195,12 @@ def attribute_of(value: object, name: str) -> object | None:
     return found
 
 
-def body_of(request: object | None, error: BaseException | None = None) -> bytes | None:
+def echo_of(request: object | None, error: BaseException | None = None) -> Echo | None:
     """Take the body of a call's request where it is in memory; never reads a stream."""
     if request is None and error is not None:
         request = attribute_of(error, "request") or attribute_of(attribute_of(error, "response"), "request")
     body = attribute_of(request, "_content")
-    return body if isinstance(body, bytes) else None
+    return Echo(body) if isinstance(body, bytes) and body else None
 
 
 def walk(error: BaseException) -> Generator[tuple[BaseException, str, bool], bool | None, None]:

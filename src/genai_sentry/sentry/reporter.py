@@ -257,8 +257,8 @@ class Reporter:
         settings = self._settings
         entry = self._pending_of(mark.id, mark.key)
         entry.mark = mark
-        mark.body = matching.body_of(request, error)
-        entry.size = len(mark.body or b"")
+        mark.echo = matching.echo_of(request, error)
+        entry.size = mark.echo.size if mark.echo is not None else 0
         if error is None:
             entry.stack = snapshot.here()
         else:

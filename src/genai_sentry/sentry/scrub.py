@@ -12,6 +12,9 @@ MAX_MESSAGE = 2000
 MAX_BODY = 1_000_000
 """Bytes of a request body that are searched for echoed text."""
 
+MAX_KNOWN = 400_000
+"""Characters of its texts that are."""
+
 SCRUBBED = "[scrubbed]"
 CUT = "[cut]"
 
@@ -93,48 +96,73 @@ def scrub_url(url: str) -> str:
     return url
 
 
-def cut_echo(text: str, body: bytes | None = None) -> str:
+class Echo:
+    """A request's body, to cut from messages what a provider echoes of it. It is read once, when first asked.
+
+    Attributes:
+        size: bytes of the body.
+    """
+
+    __slots__ = ("_body", "_known", "_pieces", "size")
+
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+        self._pieces: list[str] = []
+        self._known = ""
+        self.size = len(body)
+
+    def _read(self) -> None:
+        body = self._body
+        if body is not None:
+            prose = list(_prose(body[:MAX_BODY]))
+            self._pieces = [piece for piece in prose if 5 <= len(piece) <= 400]
+            self._known = "\n".join(prose)[:MAX_KNOWN]
+            self._body = None  # last: another thread may ask meanwhile
+
+    def cut(self, text: str) -> str:
+        """Cut from a message whatever of the request's texts appears in it."""
+        self._read()
+        if not self._known:
+            return text
+        for piece in self._pieces:
+            if piece in text:
+                text = text.replace(piece, CUT)
+        kept: list[str] = []
+        done = 0
+        for word in _WORD.finditer(text):
+            start = word.start()
+            if len(text) - start < _PROBE:
+                break
+            if start < done or text[start : start + _PROBE] not in self._known:
+                continue
+            end = _longest(text, start, self._known)
+            kept += (text[done:start], CUT)
+            done = end
+        return "".join(kept) + text[done:]
+
+
+def cut_echo(text: str, echo: Echo | None = None) -> str:
     """Cut what a provider echoes of a prompt.
 
     Args:
         text: an error message.
-        body: the request's body, where it is known: whatever of it appears in the message is cut.
+        echo: the request's body, where it is known: whatever of it appears in the message is cut.
     """
     if not text:
         return text
-    if body:
-        text = _cut_known(text[: MAX_MESSAGE * 2], body)
+    if echo is not None:
+        text = echo.cut(text[: MAX_MESSAGE * 2])
     text = _ECHO.sub(rf"\1{CUT}", text)
     return _LONG_QUOTE.sub(f"'{CUT}'", text)
 
 
-def message(text: str, *, body: bytes | None = None, keep_content: bool = False) -> str:
+def message(text: str, *, echo: Echo | None = None, keep_content: bool = False) -> str:
     """Make a message fit to leave the process."""
-    return scrub(text if keep_content else cut_echo(text, body))
+    return scrub(text if keep_content else cut_echo(text, echo))
 
 
 _PROBE = 18
 _WORD = re.compile(r"\S+")
-
-
-def _cut_known(text: str, body: bytes) -> str:
-    pieces = list(_prose(body[:MAX_BODY]))
-    if not pieces:
-        return text
-    for piece in pieces:
-        if 5 <= len(piece) <= 400 and piece in text:
-            text = text.replace(piece, CUT)
-    known = "\n".join(pieces)[:400_000]
-    kept: list[str] = []
-    done = 0
-    for word in _WORD.finditer(text):
-        start = word.start()
-        if start < done or text[start : start + _PROBE] not in known or len(text) - start < _PROBE:
-            continue
-        end = _longest(text, start, known)
-        kept += (text[done:start], CUT)
-        done = end
-    return "".join(kept) + text[done:]
 
 
 def _longest(text: str, start: int, known: str) -> int:
