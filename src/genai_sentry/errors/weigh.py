@@ -200,6 +200,10 @@ def _says_no_more(text: str) -> bool:
     return len(rest) <= 3 or (_NO_BODY in text and sum(word not in _FRAME_WORDS for word in rest) <= 1)
 
 
+_FORWARDED = (424, 500, 502)
+"""Statuses under which gateways pass on what somebody else has answered."""
+
+
 def weigh_status(case: Case) -> None:
     """The status of the response, and those that bodies and messages name; inner ones first."""
     outer = case.status
