@@ -12,7 +12,17 @@ from types import ModuleType
 import wrapt
 
 from genai_sentry.guard import swallowed
-from genai_sentry.patch import aiohttp, client, cohere, google_genai, litellm, speakeasy, transport, websocket
+from genai_sentry.patch import (
+    aiohttp,
+    client,
+    cohere,
+    google_genai,
+    litellm,
+    speakeasy,
+    streaming,
+    transport,
+    websocket,
+)
 from genai_sentry.patch.seam import Seam
 
 logger = logging.getLogger("genai_sentry")
@@ -29,6 +39,7 @@ Maker = Callable[[ModuleType], list[Seam] | None]
 def _makers() -> dict[str, Maker]:
     makers: dict[str, Maker] = dict.fromkeys(transport.MODULES, transport.seams)
     makers.update({sdk + client.BASE_CLIENT: client.seams for sdk in client.LLM_SDKS})
+    makers.update({sdk + streaming.STREAMING: streaming.seams for sdk in client.LLM_SDKS})
     makers.update(dict.fromkeys(speakeasy.MODULES, speakeasy.seams))
     makers.update(dict.fromkeys(websocket.MODULES, websocket.seams))
     makers[cohere.HTTP] = cohere.seams
