@@ -97,6 +97,7 @@ _BOILERPLATE = tuple(
         (("/login",), r"please run /login\s*·?"),
         (("more tokens",), r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}"),
         (("hint: ", "openai_category"), r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}"),
+        ((" 10",), r"(?<= 10\d\d) \([a-z ]{5,40}\)(?! ?\d)"),
         (("http",), r"https?://[^\s\"'<>)\]]{1,300}"),
     )
 )
@@ -182,6 +183,17 @@ def numbers_of_errors(text: str) -> list[str]:
         return []
     numbers = (next(filter(None, match.groups())) for match in _NUMBERED.finditer(head))
     return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
+
+
+_NAMED = re.compile(r"error occurred \((\w{3,60})\)|\bStatusCode\.([A-Z_]{3,30})\b", re.IGNORECASE)
+"""How botocore and gRPC print the code of an error in their exceptions' texts."""
+
+
+def named_codes(text: str) -> list[str]:
+    """Codes that clients print into their messages in a form of their own."""
+    if "occurred (" not in text and "StatusCode." not in text:
+        return []
+    return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
 _THREE_DIGITS = re.compile(r"(?<![\w.$-])[1-5]\d\d(?![\w-])")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from genai_sentry.errors.text import cut, html_text, is_html, numbers_of_errors, statuses, without_echoes
+from genai_sentry.errors.text import cut, html_text, is_html, named_codes, numbers_of_errors, statuses, without_echoes
 
 MAX_DEPTH = 12
 MAX_NODES = 400
@@ -228,6 +228,10 @@ def _pair(key: str, item: str, where: str, found: Found, depth: int) -> None:
         _text(item, where, found, depth)
 
 
+_DETAILS = re.compile(r"""\bdetails = ["']([^"\n]{1,1500})["']""")
+"""Where gRPC's exceptions print the server's message."""
+
+
 def _plain(text: str, path: str, found: Found, depth: int) -> None:
     short = cut(text)
     if short.strip():
@@ -235,6 +239,10 @@ def _plain(text: str, path: str, found: Found, depth: int) -> None:
         plain = without_echoes(short)
         found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
         found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])
+        found.codes.extend((depth, path, code) for code in named_codes(short)[:4])
+        details = _DETAILS.search(short) if "StatusCode." in short else None
+        if details is not None:
+            found.texts.append((depth + 1, path, details[1]))
 
 
 def _page(text: str, path: str, found: Found, depth: int) -> None:

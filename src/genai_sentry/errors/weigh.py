@@ -47,7 +47,7 @@ _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CODE_LIKE = re.compile(
-    r"(?<![\w-])(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})"
+    r"(?<![\w-])(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})"
     r"(?!\w|-\w)"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""

@@ -49,9 +49,6 @@ CLIENTS = Family(
             InvalidProxiesConfigError
         """,
         "connection_error/reset": """
-            ConnectionClosedError
-            ConnectionClosedOK
-            ConnectionClosed
             ClientConnectionResetError
             WebSocketConnectionClosedError
             ProtocolError
@@ -176,6 +173,9 @@ CLIENTS = Family(
             WebSocketException
             InvalidHandshake
             InvalidStatus
+            ConnectionClosed
+            ConnectionClosedError
+            ConnectionClosedOK
             WSServerHandshakeError
         """,
         "invalid_request": """
@@ -201,6 +201,32 @@ CLIENTS = Family(
         "timeout/gateway": """
             GatewayTimeoutError
             RequestTimeoutError
+        """,
+    },
+    phrases={
+        "connection_error/reset": """
+            no close frame received
+            keepalive ping timeout
+        """,
+    },
+    wrappers={
+        "connection_error/reset": """
+            received 1001
+            received 1006
+        """,
+        "invalid_request/other": """
+            received 1003
+            received 1007
+        """,
+        "invalid_request/payload_too_large": """
+            received 1009
+        """,
+        "server_error/internal": """
+            received 1011
+        """,
+        "server_error/overloaded": """
+            received 1012
+            received 1013
         """,
     },
 )

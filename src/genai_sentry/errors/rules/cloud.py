@@ -93,6 +93,9 @@ AZURE = Family(
         "rate_limit/requests_per_minute": """
             exceeded call rate limit
         """,
+        "model_unavailable/no_access": """
+            model access is denied due to
+        """,
     },
 )
 

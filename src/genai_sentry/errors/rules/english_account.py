@@ -208,6 +208,7 @@ ENGLISH_ACCOUNT = Family(
             reauthenticate
             please authenticate again
             refresh your credentials
+            session … expired
         """,
         "authentication/malformed": """
             incorrect api key provided: http

@@ -157,6 +157,7 @@ ENGLISH_ANSWER = Family(
             failed to parse … from completion
             could not parse llm output
             output parser
+            expected at least one tool call
         """,
     },
     wrappers={

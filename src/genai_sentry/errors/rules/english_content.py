@@ -59,6 +59,7 @@ ENGLISH_CONTENT = Family(
             finish_reason: safety
             candidate was blocked due to safety
             generated content … blocked
+            content filter … triggered
         """,
         "content_filter/image": """
             not allowed by our safety system

@@ -88,6 +88,8 @@ ENGLISH_CONTEXT = Family(
             input is longer than
             due to context size
             due to context length
+            exceeds maximum allowed tokens
+            exceed maximum allowed tokens
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

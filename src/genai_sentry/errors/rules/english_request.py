@@ -335,6 +335,8 @@ ENGLISH_REQUEST = Family(
             must be
             malformed
             expected
+            must provide
+            must pass
         """,
     },
     wrappers={

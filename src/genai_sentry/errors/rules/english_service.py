@@ -40,6 +40,7 @@ ENGLISH_SERVICE = Family(
             requested model is not
             invalid model name
             issue with the selected model
+            failed to resolve model
         """,
         "model_unavailable/deprecated": """
             model … has been deprecated
@@ -182,6 +183,10 @@ ENGLISH_SERVICE = Family(
             expecting start token
             model produced invalid
             something went wrong on our end
+            encountered an unexpected error
+            encountered an internal error
+            internal failure
+            unexpected error during
         """,
         "server_error/unavailable": """
             temporarily unavailable

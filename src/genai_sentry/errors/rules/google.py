@@ -153,6 +153,9 @@ GOOGLE = Family(
         "model_unavailable/not_found": """
             requested entity was not found
         """,
+        "permission_denied/region": """
+            free tier is not available in your country
+        """,
     },
     phrases={
         "permission_denied/region": """

@@ -129,7 +129,7 @@ WORDS: dict[str, str] = {
     """,
     "broken": """
         crashed, exited, died, killed, panic, terminated, internal, unexpectedly, fault, exception, aborted, oom,
-        segfault, corrupted, out of memory, not enough
+        segfault, corrupted, out of memory, not enough, unexpected error, unexpected condition, unexpected failure
     """,
     "busy": """
         busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic

@@ -125,6 +125,7 @@ OPENAI = Family(
             NoSuchModel
             invalid_model_error
             model_does_not_exist
+            invalid_engine_error
         """,
         "model_unavailable/deprecated": """
             model_deprecated

@@ -17,6 +17,7 @@ TRANSPORT = Family(
             ConnectTimeoutError
             ConnectionTimeoutError
             UND_ERR_CONNECT_TIMEOUT
+            ERR_SOCKET_CONNECTION_TIMEOUT
         """,
         "timeout/client_read": """
             ReadTimeout
@@ -167,6 +168,7 @@ TRANSPORT = Family(
             connection timeout to host
             winerror 10060
             没有正确答复
+            socket connection timeout
         """,
         "timeout/client_pool": """
             pooltimeout
@@ -336,7 +338,6 @@ TRANSPORT = Family(
             error reading a body from connection
             error decoding response body
             received … bytes … expected
-            stream disconnected before completion
             stream closed before
             error in input stream
             incomplete message
@@ -357,6 +358,7 @@ TRANSPORT = Family(
             error terminated
             server unreachable
             connection attempt failed
+            too many open files
         """,
         "cancelled": """
             the operation was cancelled
@@ -367,7 +369,11 @@ TRANSPORT = Family(
             abortederror
         """,
     },
-    words={},
+    words={
+        "connection_error/incomplete_body": """
+            ^terminated
+        """,
+    },
     wrappers={
         "connection_error/other": """
             network error
@@ -380,6 +386,9 @@ TRANSPORT = Family(
             connection error
             failed to establish a new connection
             apiconnectionerror
+        """,
+        "connection_error/incomplete_body": """
+            stream disconnected before completion
         """,
         "timeout/client_read": """
             request timed out
