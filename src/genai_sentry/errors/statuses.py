@@ -26,6 +26,7 @@ _TABLE: dict[int, tuple[int, str]] = {
     429: (30, "rate_limit"),
     431: (30, "invalid_request/payload_too_large"),
     434: (20, "permission_denied/other"),
+    446: (40, "content_filter/prompt"),
     451: (40, "permission_denied/region"),
     498: (30, "authentication/expired"),
     499: (40, "cancelled"),

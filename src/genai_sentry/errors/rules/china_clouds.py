@@ -10,7 +10,7 @@ BAIDU = Family(
         "invalid_request/invalid_parameter": "336002\n336003\n336004\n336005\n336006",
     },
     own_codes={
-        "server_error/internal": "1\n2\n336000\n336100",
+        "server_error/internal": "1\n2\n15\n336000\n336100",
         "invalid_request/not_found": "3",
         "rate_limit": "4\n336501\n336502",
         "permission_denied/scope": "6",
@@ -49,6 +49,7 @@ BAIDU = Family(
         """,
         "context_length/input_too_long": """
             prompt_tokens_exceeded
+            characters_too_long
         """,
     },
     phrases={
@@ -153,6 +154,8 @@ VOLCENGINE = Family(
         "quota_exceeded/insufficient_balance": """
             AccountOverdueError
             AccountOverdue
+            OperationDenied.ServiceOverdue
+            ServiceOverdue
         """,
         "quota_exceeded/spend_limit": """
             SetLimitExceeded
@@ -176,6 +179,13 @@ VOLCENGINE = Family(
         """,
         "quota_exceeded/insufficient_quota": """
             QuotaExceeded
+            OperationDenied.FileQuotaExceeded
+            FileQuotaExceeded
+        """,
+        "invalid_request/other": """
+            OperationDenied.InvalidState
+            OperationDenied.UnsupportedPhase
+            OperationDenied.CustomizationNotSupported
         """,
         "server_error/overloaded": """
             ServerOverloaded
@@ -209,6 +219,8 @@ VOLCENGINE = Family(
             InvalidEndpointOrModel.ModelIDAccessDisabled
             ModelIDAccessDisabled
             AccessDenied.ModelNotOpen
+            OperationDenied.ServiceNotOpen
+            ServiceNotOpen
             InvalidSubscription
             UnsupportedModel
         """,
@@ -231,11 +243,6 @@ VOLCENGINE = Family(
         "server_error/internal": """
             InternalServiceError
         """,
-        "permission_denied/other": """
-            OperationDenied.ServiceNotOpen
-            ServiceNotOpen
-            OperationDenied.ServiceOverdue
-        """,
         "invalid_request/invalid_media": """
             InvalidParameter.OversizeImage
             InvalidParameter.UnsupportedImageFormat
@@ -248,6 +255,8 @@ VOLCENGINE = Family(
         """,
         "invalid_request/unsupported_parameter": """
             InvalidArgumentError.UnknownRole
+            InvalidParameter.UnsupportedModel
+            InvalidParameter.UnsupportedInput
         """,
     },
     phrases={

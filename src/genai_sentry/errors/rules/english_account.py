@@ -131,6 +131,9 @@ ENGLISH_ACCOUNT = Family(
             could not validate credentials
             could not verify your credentials
             not a valid api key
+            hmac signature
+            signature cannot be verified
+            signature does not match
             api key or ak/sk … invalid
             invalid username or password
             token_not_found_in_db

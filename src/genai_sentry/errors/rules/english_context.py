@@ -7,6 +7,9 @@ ENGLISH_CONTEXT = Family(
     phrases={
         "context_length/input_too_long": """
             maximum context limit
+            max input characters
+            max input tokens
+            maximum input characters
             current length is … while limit is
             max_model_len
             tokens but the limit is

@@ -83,6 +83,7 @@ ENGLISH_SERVICE = Family(
             access to model denied
             organization must be verified
             not allowed to access model
+            allowed to access this model
             not available on your current plan
             not available on the free
             model … requires … plan

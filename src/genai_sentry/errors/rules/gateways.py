@@ -278,6 +278,9 @@ EDGE = Family(
         "permission_denied/ip": """
             cf_blocked
         """,
+        "content_filter/prompt": """
+            hooks_failed
+        """,
     },
     own_codes={
         "server_error/overloaded": """
@@ -292,6 +295,10 @@ EDGE = Family(
         "model_unavailable/not_found": """
             5007
             7000
+        """,
+        "model_unavailable/no_access": """
+            5016
+            5018
         """,
         "authentication/invalid_key": """
             10000
@@ -311,6 +318,7 @@ EDGE = Family(
     phrases={
         "content_filter/prompt": """
             guardrail checks failed
+            guardrail checks … failed
             hooks failed
             blocked due to security configurations
         """,
@@ -319,6 +327,12 @@ EDGE = Family(
         """,
         "quota_exceeded/insufficient_balance": """
             ai gateway requires a valid credit card
+        """,
+        "quota_exceeded/spend_limit": """
+            policy set on the … usage limits exceeded
+        """,
+        "permission_denied/other": """
+            provider blocked by policy
         """,
         "authentication/missing_key": """
             ai gateway access failed

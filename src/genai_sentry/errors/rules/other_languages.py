@@ -296,10 +296,10 @@ EUROPEAN = Family(
             нет доступа
         """,
         "model_unavailable/not_found": """
-            modelo no encontrado
-            modelo no existe
-            modèle introuvable
-            modèle n'existe pas
+            modelo … no encontrado
+            modèle … introuvable
+            modèle … n'existe pas
+            modelo … no existe
             modell nicht gefunden
             modell existiert nicht
             modelo não encontrado
