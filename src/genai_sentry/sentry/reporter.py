@@ -58,9 +58,7 @@ class Reporter:
         self._exits = Exits(self._send_pending)
         self._switched_off = SwitchedOff(self._known_client)
         self._enricher = Enricher(settings, self._calls, self._outbox, self._throttle)
-        self._sampled_off = {kind for kind, share in settings.report.items() if not share}
-        if ErrorType.CANCELLED not in settings.report:
-            self._sampled_off.add(ErrorType.CANCELLED)
+        self._shares: dict[str, float] = {ErrorType.CANCELLED: 0.0, **settings.report}
         if self._mode != "off":
             # Whenever Sentry is imported, now or later, without importing it here.
             wrapt.when_imported("sentry_sdk.scope")(self._install)
@@ -228,18 +226,27 @@ class Reporter:
         earlier = matching.get_mark(error) if error is not None else None
         if earlier is not None and record.started_at <= earlier.record.started_at:
             return  # the same failure, seen again by a call around the first
-        key = self._key(record, error)
+        what = record.classification
+        assert what is not None
+        key: Hashable = (what.type, what.reason, record.provider, record.model)
+        if what.type in events.OF_THE_CODE:
+            key = (key, frames.place(error))
         mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, time.time(), self._outbox)
         if error is not None:
             matching.put_mark(error, mark)
         if request is not None:
             outcome = record.outcome
             self._calls.remember(mark, request, outcome.id if outcome is not None else None)
+        share = self._shares.get(what.type, 1.0)
+        wanted = share >= 1 or (share > 0 and random.random() < share)
+        if wanted and self._throttle.holds(key):  # first of all: in a storm nothing else is asked
+            mark.state = State.SUPPRESSED
+            return
         client = self._known_client()
         if client is None and not starter.armed:
             self._tell()
             return
-        if self._mode == "enrich_only" or not self._wanted(record):
+        if not wanted or self._mode == "enrich_only":
             return
         held_back = self._throttle.take(key)
         if held_back is None:
@@ -295,21 +302,6 @@ class Reporter:
             at=time.time(),
             deadline=0.0,
         )
-
-    def _key(self, record: CallRecord, error: BaseException | None) -> Hashable:
-        what = record.classification
-        assert what is not None
-        if what.type not in events.OF_THE_CODE:
-            return (what.type, what.reason, record.provider, record.model)
-        return (what.type, what.reason, record.provider, record.model, frames.place(error))
-
-    def _wanted(self, record: CallRecord) -> bool:
-        what = record.classification
-        assert what is not None
-        if what.type in self._sampled_off:
-            return False
-        share = self._settings.report.get(what.type, 1.0)
-        return share >= 1 or random.random() < share
 
     def _room(self) -> bool:
         """Whether Sentry's queue takes more; it drops silently what it can't hold."""

@@ -16,21 +16,18 @@ MAX_KEYS = 4096
 class _Counter:
     """Counts without a lock: `next` of an `itertools.count` is one step. Read it under the throttle's lock."""
 
-    __slots__ = ("_count", "_reads", "less")
+    __slots__ = ("_count", "_reads", "add")
 
     def __init__(self) -> None:
         self._count = itertools.count()
         self._reads = 0
-        self.less = 0
-
-    def add(self) -> None:
-        next(self._count)
+        self.add = self._count.__next__
 
     def value(self) -> int:
         # Reading moves the count on, too.
         found = next(self._count) - self._reads
         self._reads += 1
-        return found - self.less
+        return found
 
 
 class _Bucket:
@@ -58,7 +55,8 @@ class Throttle:
         self._clock = clock
         self._buckets: dict[Hashable, _Bucket] = {}
         self._make_lock()
-        self._held = _Counter()
+        self._forgotten = 0
+        """Events held back by buckets that are dropped, less those that were carried after all."""
         if hasattr(os, "register_at_fork"):
             reference = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _renew(reference))
@@ -72,20 +70,24 @@ class Throttle:
     def held_back(self) -> int:
         """Events not let through so far, all keys together."""
         with self._lock:
-            return self._held.value()
+            return self._forgotten + sum(bucket.held.value() for bucket in self._buckets.values())
+
+    def holds(self, key: Hashable) -> bool:
+        """Whether an event is to be held back for certain; if so it is counted. Takes no lock."""
+        bucket = self._buckets.get(key)
+        if bucket is None or self._clock() >= bucket.closed_until:
+            return False
+        bucket.held.add()
+        return True
 
     def take(self, key: Hashable) -> int | None:
         """Ask to send an event; None when it is held back, else how many were held back since the last one sent."""
-        bucket = self._buckets.get(key)
-        if bucket is not None and self._clock() < bucket.closed_until:
-            bucket.held.add()
-            self._held.add()
+        if self.holds(key):
             return None
         with self._lock:
             bucket = self._refilled(key)
             if bucket.tokens < 1.0:
                 bucket.held.add()
-                self._held.add()
                 return None
             bucket.tokens -= 1.0
             self._close(bucket)
@@ -101,7 +103,6 @@ class Throttle:
             self._close(bucket)
             bucket.told -= held_back
             bucket.held.add()
-            self._held.add()
 
     def carried(self, key: Hashable) -> None:
         """An event that was held back is carried by somebody else's after all."""
@@ -109,7 +110,7 @@ class Throttle:
             bucket = self._buckets.get(key)
             if bucket is not None and bucket.held.value() > bucket.told:
                 bucket.told += 1
-            self._held.less += 1
+            self._forgotten -= 1
 
     def _close(self, bucket: _Bucket) -> None:
         """Work out until when nothing of the kind is let through."""
@@ -135,7 +136,7 @@ class Throttle:
         """Drop the half that was idle longest; a key seen again starts with a full bucket."""
         oldest = sorted(self._buckets, key=lambda key: self._buckets[key].stamp)
         for key in oldest[: MAX_KEYS // 2]:
-            del self._buckets[key]
+            self._forgotten += self._buckets.pop(key).held.value()
 
 
 def _renew(reference: weakref.ref[Throttle]) -> None:
