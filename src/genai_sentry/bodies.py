@@ -23,13 +23,23 @@ def content_of(request: Any) -> bytes | None:
     return content if isinstance(content, bytes) else None
 
 
-def body(request: Any) -> dict[str, object] | None:
-    """What a request holds that no SDK vouches for: a JSON object, or the text fields of a form."""
+def body(request: Any, names: tuple[bytes, ...] = ()) -> dict[str, object] | None:
+    """What a request holds that no SDK vouches for: a JSON object, or the text fields of a form.
+
+    Args:
+        names: fields in JSON, of which at least one must be there; looked for before anything is decoded.
+    """
     content = content_of(request)
     if content is None:
         return _form(request)
-    if not content or len(content) > MAX_SCANNED_BODY or content[:1] not in b"{ \r\n\t":
+    if not content or len(content) > MAX_SCANNED_BODY or content[0] not in b"{ \r\n\t":
         return None
+    for name in names:
+        if content.find(name) >= 0:  # `in` takes three times as long
+            break
+    else:
+        if names:
+            return None
     value = fields.loads(content)
     return value if isinstance(value, dict) else None
 

@@ -142,8 +142,8 @@ class Runtime(Sinks):
 
     def bare_call(self, found: Format, request: Any, raw_path: bytes) -> Call | None:
         """A call of which the one request is the only attempt; None where it turns out to be no LLM call."""
-        body = bodies.body(request)
-        if body is None or not found.accepts(body):
+        body = bodies.body(request, found.telling)
+        if body is None or not found.accepts(body) or self.suppressed():
             return None
         url = request.url
         path = raw_path.decode("ascii", "replace")

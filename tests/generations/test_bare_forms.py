@@ -76,3 +76,14 @@ def test_a_body_that_is_sent_as_it_comes_is_not_read(observed: Any, http: Any) -
         client.post("https://app.example.com/v1/chat/completions", content=body())
 
     assert [b'{"model": "gpt-4o", "messages": []}'] == seen
+
+
+def test_a_body_without_a_telling_field_is_never_decoded(observed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What costs on every request to a path that LLM calls share is one search of its bytes."""
+    decoded: list[bytes] = []
+    monkeypatch.setattr("genai_sentry.bodies.fields.loads", decoded.append)
+    with _client(httpx, {}) as client:
+        client.post("https://app.example.com/v1/messages", json={"to": "you", "body": "hi"})
+        client.post("https://app.example.com/v1/messages", json={"to": "you", "messages": ["hi"]})
+
+    assert [b'{"to":"you","messages":["hi"]}'] == decoded

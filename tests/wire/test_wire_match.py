@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from genai_sentry.wire.formats import FORMATS, match
@@ -96,7 +98,9 @@ def test_bytes_that_are_no_text_have_none() -> None:
         ("openai.responses", {"model": "m", "input": "i"}),
         ("openai.responses", {"prompt": {"id": "p"}}),
         ("openai.embeddings", {"model": "m", "input": ["i"]}),
+        ("openai.embeddings", {"model": "m", "inputs": [["i"]]}),
         ("openai.images.generations", {"prompt": "p"}),
+        ("openai.images.edits", {"prompt": "p"}),
         ("openai.images.variations", {}),
         ("openai.speech", {"model": "m", "input": "i", "voice": "v"}),
         ("openai.transcription", {"model": "m"}),
@@ -107,6 +111,10 @@ def test_bytes_that_are_no_text_have_none() -> None:
         ("anthropic.count_tokens", {"model": "m", "messages": []}),
         ("anthropic.batches", {"requests": []}),
         ("gemini.batches", {"batch": {"displayName": "b"}}),
+        ("bedrock.invoke", {"anthropic_version": "bedrock-2023-05-31", "messages": []}),
+        ("gemini.interactions", {"model": "m", "input": "i"}),
+        ("gemini.embed_content", {"requests": []}),
+        ("gemini.embed_content", {"content": {}}),
         ("gemini.generate_content", {"contents": []}),
         ("gemini.count_tokens", {"contents": []}),
         ("gemini.embed_content", {"instances": []}),
@@ -121,8 +129,11 @@ def test_bytes_that_are_no_text_have_none() -> None:
     ],
 )
 def test_bodies_tell_llm_requests_from_others(name: str, body: dict[str, object]) -> None:
-    """The format's own body is accepted; an order form sent to a like-named path is not."""
-    assert FORMATS[name].accepts(body)
+    """The format's own body is accepted, and has a field that tells; an order form sent to a like path has not."""
+    format = FORMATS[name]
+    sent = json.dumps(body).encode()
+    assert format.accepts(body)
+    assert not format.telling or any(field in sent for field in format.telling)
     if name != "openai.images.variations":
         assert not FORMATS[name].accepts({"customer": 7, "items": ["a"]})
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MODULES = ("httpx", "httpx2")
 
 _clock = time.perf_counter
+under_way = current.get
 
 
 def seams(module: ModuleType) -> list[Seam]:
@@ -37,9 +38,9 @@ def seams(module: ModuleType) -> list[Seam]:
 
 def _sync(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
     def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if state.runtime is None:
+        if (runtime := state.runtime) is None or (request.method != "POST" and under_way() is None):
             return original(self, request, *args, **kwargs)
-        call, own = _begin(state.runtime, self, request)
+        call, own = _begin(runtime, request)
         if call is None:
             return original(self, request, *args, **kwargs)
         if own:
@@ -60,9 +61,9 @@ def _sync(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
 
 def _async(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
     async def send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if state.runtime is None:
+        if (runtime := state.runtime) is None or (request.method != "POST" and under_way() is None):
             return await original(self, request, *args, **kwargs)
-        call, own = _begin(state.runtime, self, request)
+        call, own = _begin(runtime, request)
         if call is None:
             return await original(self, request, *args, **kwargs)
         if own:
@@ -81,12 +82,10 @@ def _async(original: Callable[..., Any], observed: type) -> Callable[..., Any]:
     return send
 
 
-def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bool]:
+def _begin(runtime: Runtime, request: Any) -> tuple[Call | None, bool]:
     """The call that this request is an attempt of, and whether the attempt is the whole call. Never raises."""
-    call = current.get()
-    if call is None and request.method != "POST":
-        return None, False
     try:
+        call = under_way()
         path = request.url.raw_path.partition(b"?")[0]
         if call is not None:
             if call.owns(path):
@@ -97,7 +96,7 @@ def _begin(runtime: Runtime, client: Any, request: Any) -> tuple[Call | None, bo
             if request.method != "POST":
                 return None, False
         found = formats.match(path)
-        if found is None or runtime.suppressed():
+        if found is None:
             return None, False
         call = runtime.bare_call(found, request, path)
         if call is not None:

@@ -17,6 +17,7 @@ class MessagesFormat(Format):
     """`POST …/v1/messages`; also Vertex's `rawPredict` and Bedrock's `invoke`, which name the model in the path."""
 
     name = "anthropic.messages"
+    telling: tuple[bytes, ...] = (b'"messages"',)
     operation = "chat"
     endpoint_kind = "messages"
     provider = "anthropic"
@@ -65,6 +66,7 @@ class CompleteFormat(MessagesFormat):
     """`POST …/v1/complete`: the legacy text completion; its answers name no tokens."""
 
     name = "anthropic.complete"
+    telling: tuple[bytes, ...] = (b'"prompt"',)
     operation = "text_completion"
     endpoint_kind = "complete"
 
@@ -185,6 +187,7 @@ class MessageBatchesFormat(Format):
     """`POST …/v1/messages/batches`: a submission; what it costs is known from the results."""
 
     name = "anthropic.batches"
+    telling: tuple[bytes, ...] = (b'"requests"',)
     operation = ""
     task = "submit_batch"
     endpoint_kind = "batches"

@@ -33,6 +33,8 @@ class Format:
         priced: whether the provider bills the request for its tokens.
         provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
         lines: whether answers are streamed as lines of JSON.
+        telling: bytes of which a request's body holds at least one; a body without is never decoded. Empty where any
+            body may be one.
     """
 
     name: str = ""
@@ -42,6 +44,7 @@ class Format:
     priced: bool = True
     provider: str = "openai"
     lines: bool = False
+    telling: tuple[bytes, ...] = (b'"model"',)
 
     @property
     def spanned(self) -> bool:

@@ -24,6 +24,7 @@ class InvokeFormat(MessagesFormat):
     """`POST /model/NAME/invoke` and `…/invoke-with-response-stream`, with a body of Anthropic's."""
 
     name = "bedrock.invoke"
+    telling: tuple[bytes, ...] = (b'"anthropic_version"',)
     endpoint_kind = "invoke"
     provider = "aws.bedrock"
 

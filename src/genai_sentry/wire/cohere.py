@@ -19,6 +19,7 @@ class ChatFormat(Format):
     """`POST …/v2/chat`."""
 
     name = "cohere.chat"
+    telling: tuple[bytes, ...] = (b'"messages"',)
     operation = "chat"
     endpoint_kind = "chat"
     provider = "cohere"
@@ -67,6 +68,7 @@ class ChatV1Format(ChatFormat):
     """`POST …/v1/chat`; also `…/v1/generate`, whose prompt takes the message's place."""
 
     name = "cohere.chat.v1"
+    telling: tuple[bytes, ...] = (b'"message"',)
     lines = True
 
     def accepts(self, body: Mapping[str, object]) -> bool:
@@ -124,6 +126,7 @@ class RerankFormat(Format):
     """`POST …/rerank`, which Cohere, Voyage, Jina and others share."""
 
     name = "rerank"
+    telling: tuple[bytes, ...] = (b'"query"',)
     operation = "rerank"
     endpoint_kind = "rerank"
     provider = "cohere"

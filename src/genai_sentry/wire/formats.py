@@ -86,26 +86,31 @@ FORMATS: Final[dict[str, Format]] = {
 }
 """All formats by name."""
 
-_BY_SEGMENT: Final[dict[str | bytes, dict[str, Format]]] = {}
+_BY_SEGMENT: Final[dict[str | bytes, dict[str | bytes, Format]]] = {}
 for _parent, _last, _format in _ROUTES:
-    _BY_SEGMENT.setdefault(_last, {})[_parent] = _format
-    _BY_SEGMENT.setdefault(_last.encode(), _BY_SEGMENT[_last])
+    _formats = _BY_SEGMENT.setdefault(_last, {})
+    _BY_SEGMENT.setdefault(_last.encode(), _formats)
+    _formats[_parent] = _formats[_parent.encode()] = _format
+
+_COLON: Final = ord(":")
 
 
 def match(path: bytes | str, content_type: str | None = None) -> Format | None:
     """The format of requests to a URL path (without query); None for a path that is no LLM endpoint."""
     if isinstance(path, str):
-        last: bytes | str = path[path.rfind("/") + 1 :]
-    else:
-        last = path[path.rfind(b"/") + 1 :]
-    parents = _BY_SEGMENT.get(last)
-    if parents is not None:
-        whole = path if isinstance(path, str) else path.decode("ascii", "replace")
-        segments = whole.rsplit("/", 2)
-        return parents.get(segments[-2] if len(segments) > 1 else "") or parents.get("*")
-    if isinstance(last, str):
-        return _by_method(path, last) if ":" in last else None  # type: ignore[arg-type]
-    return _by_method(path.decode("ascii", "replace"), last.decode("ascii", "replace")) if b":" in last else None  # type: ignore[union-attr]
+        rest, _, last = path.rpartition("/")
+        parents = _BY_SEGMENT.get(last)
+        if parents is None:
+            return _by_method(path, last) if ":" in last else None
+        return parents.get(rest.rpartition("/")[2]) or parents.get("*")
+    # The same for bytes, on the way of every request of the process.
+    raw_rest, _, raw_last = path.rpartition(b"/")
+    parents = _BY_SEGMENT.get(raw_last)
+    if parents is None:
+        if _COLON not in raw_last:
+            return None
+        return _by_method(path.decode("ascii", "replace"), raw_last.decode("ascii", "replace"))
+    return parents.get(raw_rest.rpartition(b"/")[2]) or parents.get("*")
 
 
 def _by_method(path: str, last: str) -> Format | None:

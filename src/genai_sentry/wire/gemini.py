@@ -33,6 +33,7 @@ class GenerateFormat(Format):
     """`POST …/models/NAME:generateContent`."""
 
     name = "gemini.generate_content"
+    telling: tuple[bytes, ...] = (b'"contents"',)
     operation = "generate_content"
     endpoint_kind = "generateContent"
     provider = "gcp.gemini"
@@ -127,6 +128,7 @@ class CountTokensFormat(GenerateFormat):
     """`POST …/models/NAME:countTokens`: a count, no inference."""
 
     name = "gemini.count_tokens"
+    telling: tuple[bytes, ...] = (b'"contents"', b'"generateContentRequest"', b'"instances"')
     operation = ""
     endpoint_kind = "countTokens"
     priced = False
@@ -144,6 +146,7 @@ class BatchFormat(Format):
     """`POST …/models/NAME:batchGenerateContent`: a submission; what it costs is known from the results."""
 
     name = "gemini.batches"
+    telling: tuple[bytes, ...] = (b'"batch"',)
     operation = ""
     task = "submit_batch"
     endpoint_kind = "batches"
@@ -167,6 +170,7 @@ class EmbedFormat(Format):
     """`POST …/models/NAME:embedContent`, `:batchEmbedContents`, and Vertex's `:predict` of embedding models."""
 
     name = "gemini.embed_content"
+    telling: tuple[bytes, ...] = (b'"content"', b'"contents"', b'"requests"', b'"instances"')
     operation = "embeddings"
     endpoint_kind = "embedContent"
     provider = "gcp.gemini"
@@ -212,6 +216,7 @@ class ImagenFormat(Format):
     """`POST …/models/imagen-…:predict`."""
 
     name = "gemini.predict_image"
+    telling: tuple[bytes, ...] = (b'"instances"',)
     operation = "image_generation"
     endpoint_kind = "predict"
     provider = "gcp.gemini"

@@ -26,6 +26,7 @@ class InteractionsFormat(Format):
     """`POST …/interactions`, of a model or an agent."""
 
     name = "gemini.interactions"
+    telling: tuple[bytes, ...] = (b'"input"',)
     operation = "generate_content"
     endpoint_kind = "interactions"
     provider = "gcp.gemini"

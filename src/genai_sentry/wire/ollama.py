@@ -18,6 +18,7 @@ class ChatFormat(Format):
     """`POST /api/chat`."""
 
     name = "ollama.chat"
+    telling: tuple[bytes, ...] = (b'"messages"',)
     lines = True
     operation = "chat"
     endpoint_kind = "chat"
@@ -74,6 +75,7 @@ class GenerateFormat(ChatFormat):
     """`POST /api/generate`."""
 
     name = "ollama.generate"
+    telling: tuple[bytes, ...] = (b'"prompt"',)
     operation = "text_completion"
     endpoint_kind = "generate"
 
@@ -95,6 +97,7 @@ class EmbedFormat(ChatFormat):
     """`POST /api/embed`, and the older `/api/embeddings`."""
 
     name = "ollama.embed"
+    telling: tuple[bytes, ...] = (b'"input"', b'"prompt"')
     operation = "embeddings"
     endpoint_kind = "embed"
 

@@ -28,6 +28,7 @@ class ChatFormat(Format):
     """`POST …/chat/completions`."""
 
     name = "openai.chat"
+    telling: tuple[bytes, ...] = (b'"messages"',)
     operation = "chat"
     endpoint_kind = "chat"
 

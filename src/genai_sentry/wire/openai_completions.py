@@ -15,6 +15,7 @@ class CompletionsFormat(ChatFormat):
     """`POST …/completions`: the answer has the shape of a chat completion, with `text` in its choices."""
 
     name = "openai.completions"
+    telling: tuple[bytes, ...] = (b'"prompt"',)
     operation = "text_completion"
     endpoint_kind = "completions"
 

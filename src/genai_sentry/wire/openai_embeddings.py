@@ -21,6 +21,7 @@ class EmbeddingsFormat(Format):
     """`POST …/embeddings`."""
 
     name = "openai.embeddings"
+    telling: tuple[bytes, ...] = (b'"input"', b'"inputs"')
     operation = "embeddings"
     endpoint_kind = "embeddings"
 

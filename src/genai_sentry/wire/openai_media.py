@@ -25,6 +25,7 @@ class ImagesFormat(Format):
         self.name = f"openai.images.{kind}"
         self.endpoint_kind = f"images.{kind}"
         self._prompted = kind != "variations"
+        self.telling = (b'"prompt"',) if self._prompted else ()
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A prompt; variations have none."""
@@ -59,6 +60,7 @@ class SpeechFormat(Format):
     """`POST …/audio/speech`: text in, bytes of sound out."""
 
     name = "openai.speech"
+    telling: tuple[bytes, ...] = (b'"input"',)
     operation = "speech"
     endpoint_kind = "audio.speech"
 
@@ -103,6 +105,7 @@ class TranscriptionFormat(SpeechFormat):
         self.name = f"openai.{operation}"
         self.operation = operation
         self.endpoint_kind = f"audio.{kind}"
+        self.telling = (b'"model"',)
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A model; the sound is in another part of the form."""
@@ -137,6 +140,7 @@ class ModerationsFormat(Format):
     """`POST …/moderations`: free of charge."""
 
     name = "openai.moderations"
+    telling: tuple[bytes, ...] = (b'"input"',)
     operation = "moderation"
     endpoint_kind = "moderations"
     priced = False
@@ -161,6 +165,7 @@ class BatchesFormat(Format):
     """`POST …/batches`: a submission; what it costs is known from the results."""
 
     name = "openai.batches"
+    telling: tuple[bytes, ...] = (b'"input_file_id"',)
     operation = ""
     task = "submit_batch"
     endpoint_kind = "batches"

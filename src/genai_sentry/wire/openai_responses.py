@@ -28,6 +28,7 @@ class ResponsesFormat(Format):
     """`POST …/responses`."""
 
     name = "openai.responses"
+    telling: tuple[bytes, ...] = (b'"model"', b'"prompt"')
     operation = "chat"
     endpoint_kind = "responses"
 
