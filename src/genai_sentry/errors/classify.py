@@ -12,7 +12,7 @@ from functools import cache
 
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
-from genai_sentry.errors.index import CODE, GUESS, PHRASE, WORD, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, GUESS, PHRASE, WORD, WRAPPER, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
@@ -144,7 +144,7 @@ def _judge(case: Case) -> Candidate | None:
     able = [
         one
         for one in case.candidates
-        if not (refused and one.weight in (WORD, GUESS) and one.label[0] in _NOT_THE_REQUEST)
+        if not (refused and one.weight in (WORD, GUESS, WRAPPER) and one.label[0] in _NOT_THE_REQUEST)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
     ]
     if not able:

@@ -50,11 +50,7 @@ CHINESE = Family(
             服务维护
         """,
         "server_error/bad_gateway": """
-            上游请求失败
             请求转发失败
-            上游服务错误
-            上游返回错误
-            上游错误
         """,
         "content_filter/prompt": """
             敏感内容
@@ -281,6 +277,12 @@ CHINESE = Family(
         "server_error/overloaded": """
             繁忙
             稍后
+        """,
+        "server_error/bad_gateway": """
+            上游请求失败
+            上游服务错误
+            上游返回错误
+            上游错误
         """,
         "context_length/input_too_long": """
             上下文

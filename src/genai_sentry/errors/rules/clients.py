@@ -9,6 +9,9 @@ from genai_sentry.errors.rules.model import Family
 CLIENTS = Family(
     name="clients",
     broad={
+        "authentication/malformed": """
+            InvalidHeader
+        """,
         "authentication/missing_key": """
             ProfileNotFound
             NoAuthTokenError
@@ -81,7 +84,6 @@ CLIENTS = Family(
             UnknownServiceError
             MissingSchema
             URLRequired
-            InvalidHeader
             UnsupportedProtocol
             ModelInvalidRequestError
             MalformedRequestFieldError

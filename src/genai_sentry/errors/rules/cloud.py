@@ -55,6 +55,7 @@ AZURE = Family(
         "authentication/invalid_key": """
             access denied due to invalid subscription key or wrong api endpoint
             invalid subscription key
+            aadsts
         """,
         "authentication/missing_key": """
             access denied due to missing subscription key

@@ -36,6 +36,9 @@ ENGLISH_ACCOUNT = Family(
             please check your plan and billing details
             reached the limit of your free
             upgrade your plan to continue
+            bigger than the current available capacity
+            bigger than available capacity
+            bigger than … available capacity
         """,
         "quota_exceeded/spend_limit": """
             spending cap
@@ -94,6 +97,11 @@ ENGLISH_ACCOUNT = Family(
             top up your
             please top up
             please recharge
+            exhausted your … credits
+            out of … credits
+            used up … credits
+            credits … exhausted
+            exhausted … credits
         """,
         "authentication/invalid_key": """
             authorization failed
@@ -231,6 +239,7 @@ ENGLISH_ACCOUNT = Family(
             api key … must start with
             api key should start with
             key format is invalid
+            in header value
         """,
         "permission_denied/region": """
             not available in your location

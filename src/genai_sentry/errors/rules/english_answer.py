@@ -129,6 +129,8 @@ ENGLISH_ANSWER = Family(
             null or empty
             returned nothing
             empty or malformed
+            at least one choice
+            empty stream
         """,
         "invalid_response/schema": """
             maximum retries … validation
@@ -174,6 +176,9 @@ ENGLISH_ANSWER = Family(
             failed to deserialize api response
             expected ident at line
             expected value at line 1 column
+            expected property name
+            unexpected character
+            syntaxerror
         """,
         "invalid_response/empty": """
             reading 'choices'
@@ -188,6 +193,7 @@ ENGLISH_ANSWER = Family(
             list index out of range
             has no attribute choices
             object is not subscriptable
+            class nonetype
         """,
     },
 )

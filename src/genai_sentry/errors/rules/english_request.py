@@ -324,6 +324,7 @@ ENGLISH_REQUEST = Family(
             json: cannot unmarshal
             could not be parsed as json
             no active response found
+            encrypted content for item
         """,
     },
     words={

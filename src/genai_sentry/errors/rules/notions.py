@@ -6,7 +6,7 @@ mean. The nearest pair decides; between equals the one that is listed first.
 
 WORDS: dict[str, str] = {
     "no notion": """
-        credentials validation failed, credential validation failed, bad response status
+        credentials validation failed, credential validation failed, went wrong, bad response
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
@@ -70,7 +70,7 @@ WORDS: dict[str, str] = {
         connection, network, socket, host, tunnel, internet, websocket, tcp, connect, connecting, reach, reaching
     """,
     "answer": """
-        response, output, answer, completion, reply, result, chunk, choices, candidates, stream, generation
+        response, output, answer, completion, reply, result, chunk, choice, choices, candidates, stream, generation
     """,
     "content": """
         content, text, prompt, input, output, query, request, image, message, response
@@ -176,7 +176,7 @@ CHINESE: dict[str, str] = {
     "prompt": "上下文, 输入, 提示词, prompt, tokens, token, 文本, 内容长度, 对话",
     "parameter": "参数, 字段, 取值, 类型, 格式, 请求体",
     "media": "图片, 图像, 音频, 视频, 文件, 附件",
-    "server": "服务, 服务器, 系统, 上游, 后端, 网关, 引擎",
+    "server": "服务, 服务器, 系统, 后端, 网关, 引擎",
     "network": "网络, 连接, 代理, 域名",
     "answer": "响应, 返回, 结果, 输出, 回复",
     "content": "内容, 输入, 输出, 提示词, 提示, 文本, 图片, 信息",
@@ -235,6 +235,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("media", "invalid", "invalid_request/invalid_media"),
     ("media", "unsupported", "invalid_request/invalid_media"),
     ("feature", "unsupported", "invalid_request/unsupported_parameter"),
+    ("answer", "unfinished", "invalid_response/truncated"),
+    ("answer", "empty", "invalid_response/empty"),
     ("parameter", "unsupported", "invalid_request/unsupported_parameter"),
     ("parameter", "invalid", "invalid_request/invalid_parameter"),
     ("parameter", "missing", "invalid_request/invalid_parameter"),
@@ -246,8 +248,6 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("no answer", "made", "invalid_response/empty"),
     ("answer", "unreadable", "invalid_response/malformed"),
     ("answer", "invalid", "invalid_response/malformed"),
-    ("answer", "unfinished", "invalid_response/truncated"),
-    ("answer", "empty", "invalid_response/empty"),
     ("server", "late", "timeout/upstream"),
     ("answer", "late", "timeout/upstream"),
     ("network", "cut", "connection_error/other"),

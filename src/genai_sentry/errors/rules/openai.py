@@ -354,6 +354,7 @@ OPENAI = Family(
             internal_error
             internal_server_error
             api_error
+            model_error
             internal
             inference_error
             backend_error

@@ -1,7 +1,7 @@
-"""What goes wrong between the application and the provider: exception classes and the words of sockets and proxies.
+"""What goes wrong between the application and the provider: exception classes and codes.
 
 Classes of httpx, httpx2, httpcore, anyio, ssl, socket, aiohttp, requests, urllib3, botocore, grpc and the SDKs, by bare
-name; wordings of operating systems, Python, Node, Go, Java and .NET.
+name; codes of operating systems, Node, Chromium. `transport_words` has their wordings.
 """
 
 from genai_sentry.errors.rules.model import Family
@@ -18,6 +18,7 @@ TRANSPORT = Family(
             ConnectionTimeoutError
             UND_ERR_CONNECT_TIMEOUT
             ERR_SOCKET_CONNECTION_TIMEOUT
+            ERR_CONNECTION_TIMED_OUT
         """,
         "timeout/client_read": """
             ReadTimeout
@@ -26,6 +27,8 @@ TRANSPORT = Family(
             SocketTimeoutException
             ServerTimeoutError
             SocketTimeoutError
+            TimeoutRejectedException
+            ERR_TIMED_OUT
             UND_ERR_HEADERS_TIMEOUT
             UND_ERR_BODY_TIMEOUT
             HeadersTimeoutError
@@ -39,10 +42,12 @@ TRANSPORT = Family(
             ClientConnectorDNSError
             UnknownHostException
             EAI_NONAME
+            ERR_NAME_NOT_RESOLVED
         """,
         "connection_error/refused": """
             ConnectionRefusedError
             ECONNREFUSED
+            ERR_CONNECTION_REFUSED
         """,
         "connection_error/tls": """
             SSLError
@@ -62,6 +67,11 @@ TRANSPORT = Family(
             ERR_TLS_CERT_ALTNAME_INVALID
             CERTIFICATE_VERIFY_FAILED
             TLSV1_ALERT
+            SSL_ERROR_SYSCALL
+            ERR_CERT_AUTHORITY_INVALID
+            ERR_CERT_COMMON_NAME_INVALID
+            ERR_SSL_PROTOCOL_ERROR
+            EPROTO
         """,
         "connection_error/reset": """
             ConnectionResetError
@@ -75,12 +85,20 @@ TRANSPORT = Family(
             ClientOSError
             BrokenResourceError
             UND_ERR_SOCKET
+            ERR_CONNECTION_RESET
+            ERR_CONNECTION_CLOSED
+            ERR_CONNECTION_ABORTED
+            ERR_EMPTY_RESPONSE
+            ERR_HTTP2_PROTOCOL_ERROR
+            ERR_HTTP2_STREAM_ERROR
         """,
         "connection_error/proxy": """
             ProxyError
             ClientProxyConnectionError
             ClientHttpProxyError
             ProxyConnectionError
+            ERR_PROXY_CONNECTION_FAILED
+            ERR_TUNNEL_CONNECTION_FAILED
         """,
         "connection_error/incomplete_body": """
             IncompleteRead
@@ -91,6 +109,8 @@ TRANSPORT = Family(
             ContentLengthError
             TransferEncodingError
             ERR_STREAM_PREMATURE_CLOSE
+            ERR_INCOMPLETE_CHUNKED_ENCODING
+            ERR_CONTENT_LENGTH_MISMATCH
         """,
         "cancelled": """
             CancelledError
@@ -135,6 +155,10 @@ TRANSPORT = Family(
             ENETUNREACH
             EHOSTUNREACH
             ENETDOWN
+            ERR_INTERNET_DISCONNECTED
+            ERR_NETWORK_CHANGED
+            ERR_ADDRESS_UNREACHABLE
+            ERR_NETWORK
         """,
         "timeout/client_read": """
             ETIMEDOUT
@@ -152,253 +176,6 @@ TRANSPORT = Family(
             AI_NoObjectGeneratedError
             NoObjectGeneratedError
             InstructorRetryException
-        """,
-    },
-    phrases={
-        "timeout/client_connect": """
-            tls handshake timeout
-            i/o timeout
-            handshake timed out
-            handshake operation timed out
-            connect etimedout
-            connection timed out
-            connect timeout
-            connection to … timed out. (connect timeout
-            timed out while connecting
-            connection timeout to host
-            winerror 10060
-            没有正确答复
-            socket connection timeout
-        """,
-        "timeout/client_pool": """
-            pooltimeout
-            connection pool … timed out
-            pool timeout
-        """,
-        "timeout/client_read": """
-            aborted due to timeout
-            aborted due to a timeout
-            signal timed out
-            abort timeout
-            request was canceled due to the configured httpclient.timeout
-            connection timed out after … seconds
-            connection timed out. timeout passed
-            read timed out
-            read timeout
-            read operation timed out
-            write operation timed out
-            httpclient.timeout
-            client.timeout exceeded while awaiting headers
-            client.timeout or context cancellation
-            timeout awaiting response headers
-            no data received within
-            socket hang up … timeout
-            stream idle timeout
-            no chunk received
-            timeout of … ms exceeded
-            timeout of … exceeded
-        """,
-        "timeout/gateway": """
-            504 gateway
-            stream timeout
-            upstream request timeout
-            endpoint request timed out
-            a timeout occurred
-            function invocation timeout
-            upstream_response_timeout
-            the request timed out
-            request timed out at
-            your request timed out
-            server didn't respond in time
-            upstream timed out
-        """,
-        "timeout/upstream": """
-            did not respond in time
-            failed to respond in time
-            deadline expired before operation could complete
-            deadline_exceeded
-            deadline exceeded
-            model timed out
-            model request timed out
-            timed out … generating
-            inference timed out
-            upstream timeout
-            provider timed out
-            the operation timed out on the server
-            context deadline exceeded
-            request timed out, please try again later
-            server_error … timed out
-            timed out waiting for
-            timed out while waiting
-        """,
-        "connection_error/dns": """
-            server misbehaving
-            name or service not known
-            temporary failure in name resolution
-            nodename nor servname provided
-            getaddrinfo failed
-            getaddrinfo enotfound
-            getaddrinfo eai_again
-            no such host
-            no address associated with hostname
-            failed to resolve
-            could not resolve host
-            dns resolution failed
-            dns error
-            failed to lookup address
-            name resolution
-            host is unknown
-            name does not resolve
-            name_not_resolved
-        """,
-        "connection_error/refused": """
-            connection refused
-            actively refused
-            econnrefused
-            connect call failed
-            all connection attempts failed
-            由于目标计算机积极拒绝
-            ollama may not be running
-            make sure ollama is running
-            is the server running
-        """,
-        "connection_error/tls": """
-            doesn't match either of
-            certificate is not valid for
-            certificate verify failed
-            certificate_verify_failed
-            self signed certificate
-            unable to get local issuer certificate
-            unable to verify the first certificate
-            certificate has expired
-            certificate is not trusted
-            certificate signed by unknown authority
-            hostname mismatch
-            tls handshake
-            ssl handshake
-            wrong version number
-            eof occurred in violation of protocol
-            unexpected_eof_while_reading
-            sslv3 alert
-            tlsv1 alert
-            ssl error
-            ssl:
-            client network socket disconnected before secure tls
-            invalid peer certificate
-        """,
-        "connection_error/reset": """
-            connection reset
-            connection aborted
-            connection was forcibly closed
-            forcibly closed by the remote host
-            remote end closed connection without response
-            broken pipe
-            server disconnected
-            socket hang up
-            other side closed
-            econnreset
-            server closed the connection
-            connection was closed
-            connection closed
-            closed connection unexpectedly
-            connection error caused failure
-            connection lost
-            econnaborted
-            stream reset
-            received unexpected eof
-            transport endpoint is not connected
-            goaway
-        """,
-        "connection_error/proxy": """
-            scheme for proxy
-            proxy url
-            cannot connect to proxy
-            unable to connect to proxy
-            tunnel connection failed
-            proxy authentication required
-            proxyconnect
-            407 proxy
-            proxy error
-            proxy connect
-            proxy settings
-        """,
-        "connection_error/incomplete_body": """
-            peer closed connection without sending complete message body
-            incomplete chunked read
-            incompleteread
-            response ended prematurely
-            response payload is not completed
-            transferencodingerror
-            contentlengtherror
-            not enough data for satisfy
-            premature close
-            end of tcp stream
-            connection broken
-            unexpected eof
-            error reading a body from connection
-            error decoding response body
-            received … bytes … expected
-            stream closed before
-            error in input stream
-            incomplete message
-        """,
-        "connection_error/other": """
-            failed to connect to
-            failed to connect to all addresses
-            network is unreachable
-            no route to host
-            error sending request for url
-            could not connect to
-            cannot connect to host
-            unable to connect
-            could not connect
-            request to https … failed reason
-            failed reason
-            stream error … internal_error
-            error terminated
-            server unreachable
-            connection attempt failed
-            too many open files
-        """,
-        "cancelled": """
-            the operation was cancelled
-            the operation was canceled
-            request aborted
-            cancellederror
-            cancelled by caller
-            abortederror
-        """,
-    },
-    words={
-        "connection_error/incomplete_body": """
-            ^terminated
-        """,
-    },
-    wrappers={
-        "connection_error/other": """
-            network error
-            fetch failed
-            failed to fetch
-            connect error
-            network connection
-            error communicating with openai
-            max retries exceeded with url
-            connection error
-            failed to establish a new connection
-            apiconnectionerror
-        """,
-        "connection_error/incomplete_body": """
-            stream disconnected before completion
-        """,
-        "timeout/client_read": """
-            request timed out
-        """,
-        "timeout/gateway": """
-            gateway timeout
-            gateway time out
-        """,
-        "connection_error/tls": """
-            certificate
         """,
     },
 )

@@ -1,0 +1,142 @@
+"""Wordings in English about models that are not there, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_MODELS = Family(
+    name="english",
+    phrases={
+        "model_unavailable/not_found": """
+            engine … not found
+            engine … was not found
+            engine does not exist
+            given endpoint does not exist
+            model is not available
+            endpoint … does not exist
+            model … does not exist
+            model … not found
+            model not found
+            no such model
+            unknown model
+            invalid model
+            unrecognized model
+            not a valid model
+            not a valid model id
+            is not found for api version
+            model … is not recognized
+            model … not available
+            deployment … does not exist
+            deployment … not found
+            could not find model
+            cannot find model
+            no model named
+            model identifier is invalid
+            provided model identifier
+            supported model names are
+            is not a supported model
+            model is not supported
+            model … is not supported
+            unsupported model
+            model code … not
+            requested model is not
+            invalid model name
+            issue with the selected model
+            failed to resolve model
+        """,
+        "model_unavailable/deprecated": """
+            model … has been deprecated
+            model … has been retired
+            model … no longer available
+            model … no longer supported
+            model … no longer served
+            model … has been removed
+            model … has been sunset
+            model … has been shut down
+            model … discontinued
+            model … decommissioned
+            model has been disabled
+            model is disabled
+            model was disabled
+            model … deprecated
+            is deprecated and
+            end of its life
+            end-of-life
+        """,
+        "model_unavailable/no_access": """
+            model … not available for your
+            not allowed to sample from this model
+            not allowed to use this model
+            not permitted to use model
+            no access to model
+            do not have access to this model
+            model is not available to
+            not available to your
+            not authorized to use this model
+            upgrade … to use this model
+            requires a paid
+            promotion has ended
+            free period has ended
+            does not have access to … model
+            does not have access to model
+            do not have access to the model
+            don't have access to the model
+            don't have access to model
+            access to model denied
+            organization must be verified
+            not allowed to access model
+            allowed to access this model
+            not available on your current plan
+            not available on the free
+            model … requires … plan
+            model … subscription
+            no permission to access model
+            is not enabled for this
+            model … not enabled
+            currently only available to
+            access to this model
+            accept the terms of this model
+            gated repo
+            model … not authorized
+            on-demand throughput
+            not eligible for using the model
+            requires a subscription
+            upgrade for access
+            is not supported when using … account
+        """,
+        "model_unavailable/loading": """
+            endpoint is initializing
+            is initializing
+            is starting up
+            is cold
+            spinning up
+            model is currently loading
+            currently loading
+            endpoint … is not running
+            model … is not ready
+            model is not ready
+            still loading
+            model is warming up
+            model is starting
+            cold start
+            is being loaded
+            scaled to zero
+            is paused
+        """,
+        "model_unavailable/no_provider": """
+            no endpoints found
+            no available channel
+            no available model provider
+            no allowed providers
+            no providers available
+            no provider available
+            no available provider
+            no deployments available
+            no healthy deployments
+            no models available
+            no available models
+            no model available
+            no available accounts
+            all providers failed
+            not supported by any provider
+        """,
+    },
+)

@@ -1,0 +1,257 @@
+"""The words of sockets, proxies and clients: wordings of operating systems, Python, Node, Go, Java, .NET and curl."""
+
+from genai_sentry.errors.rules.model import Family
+
+TRANSPORT_WORDS = Family(
+    name="transport",
+    phrases={
+        "timeout/client_connect": """
+            tls handshake timeout
+            i/o timeout
+            handshake timed out
+            handshake operation timed out
+            connect etimedout
+            connection timed out
+            connect timeout
+            connection to … timed out. (connect timeout
+            timed out while connecting
+            connection timeout to host
+            winerror 10060
+            没有正确答复
+            socket connection timeout
+        """,
+        "timeout/client_pool": """
+            pooltimeout
+            connection pool … timed out
+            pool timeout
+        """,
+        "timeout/client_read": """
+            aborted due to timeout
+            aborted due to a timeout
+            signal timed out
+            abort timeout
+            request was canceled due to the configured httpclient.timeout
+            connection timed out after … seconds
+            connection timed out. timeout passed
+            read timed out
+            read timeout
+            read operation timed out
+            write operation timed out
+            httpclient.timeout
+            client.timeout exceeded while awaiting headers
+            client.timeout or context cancellation
+            timeout awaiting response headers
+            no data received within
+            socket hang up … timeout
+            stream idle timeout
+            no chunk received
+            timeout of … ms exceeded
+            timeout of … exceeded
+            exceeded the configured timeout
+            within the allowed timeout
+            within the timeout
+            timeout expired
+            timeout elapsed
+        """,
+        "timeout/gateway": """
+            504 gateway
+            stream timeout
+            upstream request timeout
+            endpoint request timed out
+            a timeout occurred
+            function invocation timeout
+            upstream_response_timeout
+            the request timed out
+            request timed out at
+            your request timed out
+            server didn't respond in time
+            upstream timed out
+        """,
+        "timeout/upstream": """
+            did not respond in time
+            failed to respond in time
+            deadline expired before operation could complete
+            deadline_exceeded
+            deadline exceeded
+            model timed out
+            model request timed out
+            timed out … generating
+            inference timed out
+            upstream timeout
+            provider timed out
+            the operation timed out on the server
+            context deadline exceeded
+            request timed out, please try again later
+            server_error … timed out
+            timed out waiting for
+            timed out while waiting
+        """,
+        "connection_error/dns": """
+            server misbehaving
+            name or service not known
+            temporary failure in name resolution
+            nodename nor servname provided
+            getaddrinfo failed
+            getaddrinfo enotfound
+            getaddrinfo eai_again
+            no such host
+            no address associated with hostname
+            failed to resolve
+            could not resolve host
+            dns resolution failed
+            dns error
+            failed to lookup address
+            name resolution
+            host is unknown
+            name does not resolve
+            name_not_resolved
+        """,
+        "connection_error/refused": """
+            connection refused
+            actively refused
+            econnrefused
+            connect call failed
+            all connection attempts failed
+            由于目标计算机积极拒绝
+            ollama may not be running
+            make sure ollama is running
+            is the server running
+        """,
+        "connection_error/tls": """
+            doesn't match either of
+            certificate is not valid for
+            certificate verify failed
+            certificate_verify_failed
+            self signed certificate
+            unable to get local issuer certificate
+            unable to verify the first certificate
+            certificate has expired
+            certificate is not trusted
+            certificate signed by unknown authority
+            hostname mismatch
+            tls handshake
+            ssl handshake
+            wrong version number
+            eof occurred in violation of protocol
+            unexpected_eof_while_reading
+            sslv3 alert
+            tlsv1 alert
+            ssl error
+            ssl:
+            client network socket disconnected before secure tls
+            invalid peer certificate
+            server gave http response to https client
+        """,
+        "connection_error/reset": """
+            connection reset
+            connection aborted
+            connection was forcibly closed
+            forcibly closed by the remote host
+            remote end closed connection without response
+            broken pipe
+            server disconnected
+            socket hang up
+            other side closed
+            econnreset
+            server closed the connection
+            connection was closed
+            connection closed
+            closed connection unexpectedly
+            connection error caused failure
+            connection lost
+            econnaborted
+            stream reset
+            received unexpected eof
+            transport endpoint is not connected
+            goaway
+        """,
+        "connection_error/proxy": """
+            scheme for proxy
+            proxy url
+            cannot connect to proxy
+            unable to connect to proxy
+            tunnel connection failed
+            proxy authentication required
+            proxyconnect
+            407 proxy
+            proxy error
+            proxy connect
+            proxy settings
+        """,
+        "connection_error/incomplete_body": """
+            peer closed connection without sending complete message body
+            incomplete chunked read
+            incompleteread
+            response ended prematurely
+            response payload is not completed
+            transferencodingerror
+            contentlengtherror
+            not enough data for satisfy
+            premature close
+            end of tcp stream
+            connection broken
+            unexpected eof
+            error reading a body from connection
+            error decoding response body
+            received … bytes … expected
+            stream closed before
+            error in input stream
+            incomplete message
+        """,
+        "connection_error/other": """
+            failed to connect to
+            failed to connect to all addresses
+            network is unreachable
+            no route to host
+            error sending request for url
+            could not connect to
+            cannot connect to host
+            unable to connect
+            could not connect
+            request to https … failed reason
+            failed reason
+            stream error … internal_error
+            error terminated
+            server unreachable
+            connection attempt failed
+            too many open files
+        """,
+        "cancelled": """
+            request aborted
+            cancellederror
+            cancelled by caller
+            abortederror
+        """,
+    },
+    words={
+        "connection_error/incomplete_body": """
+            ^terminated
+        """,
+    },
+    wrappers={
+        "connection_error/other": """
+            network error
+            fetch failed
+            failed to fetch
+            connect error
+            network connection
+            error communicating with openai
+            max retries exceeded with url
+            connection error
+            failed to establish a new connection
+        """,
+        "connection_error/incomplete_body": """
+            stream disconnected before completion
+        """,
+        "timeout/client_read": """
+            request timed out
+        """,
+        "timeout/gateway": """
+            gateway timeout
+            gateway time out
+        """,
+        "connection_error/tls": """
+            certificate
+        """,
+    },
+)
