@@ -95,6 +95,8 @@ _BOILERPLATE = tuple(
         (("model group",), r"(?:received model group|available model group fallbacks)=[^\n]{0,400}"),
         (("_fallback",), r"\b(?:content_policy|context_window)_fallback\w{0,3}=\S{0,60}"),
         (("/login",), r"please run /login\s*·?"),
+        (("node:", ".js:", ".mjs:", ".ts:"), r"\bat (?:async )?[\w.$<>\[\] ]{1,80}\([^()\n]{1,300}\)"),
+        (("=undefined", "=null", "=none"), r"\b\w{1,40}=(?:undefined|null|none)\b"),
         (("more tokens",), r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}"),
         (("hint: ", "openai_category"), r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}"),
         ((" 10",), r"(?<= 10\d\d) \([a-z ]{5,40}\)(?! ?\d)"),
@@ -157,8 +159,9 @@ _PHRASE_OF_STATUS = (
     r"bad gateway|service unavailable|gateway time-?out|client closed request"
 )
 _STATUS = re.compile(
-    r"(?:\bstatus(?:[ _-]?code)?|\berror(?: code)?|\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|"
-    r"\bhttp_code|\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)"
+    r"(?:\bstatus(?:[ _-]?code)?(?: of| was| is)?|\berror(?: code)?|"
+    r"\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
+    r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -| [A-Z\"{])"

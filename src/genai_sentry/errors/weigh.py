@@ -180,9 +180,10 @@ def weigh_guess(case: Case) -> None:
         kind, reason = known.label
         if kind is not ErrorType.INVALID_REQUEST or reason not in (Reason.UNSPECIFIED, Reason.OTHER):
             return
+    alone = known is None or known.weight < VAGUE
     for depth, where, text in case.texts:
         clean = without_echoes(without_boilerplate(text))
-        guessed = guess(normal(without_quotes(clean) or clean))
+        guessed = guess(normal(without_quotes(clean) or clean)) or (guess(normal(clean)) if alone else None)
         if guessed is not None:
             case.add(GUESS, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
 
