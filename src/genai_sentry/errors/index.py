@@ -117,8 +117,12 @@ def _lines(table: Mapping[str, str]) -> Iterator[tuple[Label, str]]:
 @cache
 def index() -> Index:
     """The built-in rules, compiled once."""
+    return compiled(families())
+
+
+def compiled(every: tuple[Family, ...]) -> Index:
+    """Compile rules for look-up."""
     built = Index()
-    every = families()
     frequency = _frequency(every)
     for family in every:
         for table, weight in (

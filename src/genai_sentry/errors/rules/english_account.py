@@ -39,6 +39,8 @@ ENGLISH_ACCOUNT = Family(
             bigger than the current available capacity
             bigger than available capacity
             bigger than … available capacity
+            free tier … exhausted
+            free tier … used up
         """,
         "quota_exceeded/spend_limit": """
             spending cap

@@ -137,6 +137,7 @@ ENGLISH_MODELS = Family(
             no available accounts
             all providers failed
             not supported by any provider
+            no healthy deployment
         """,
     },
 )

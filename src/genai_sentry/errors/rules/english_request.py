@@ -325,6 +325,7 @@ ENGLISH_REQUEST = Family(
             could not be parsed as json
             no active response found
             encrypted content for item
+            does not work with the specified
         """,
     },
     words={
