@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 CATEGORY = "llm"
 
+MAX_TOLD = 30
+"""Breadcrumbs of our own in one event about a failed call: the newest. A busy service makes a hundred a second."""
+
 
 class Said(str):
     """A breadcrumb's message that was made here: operation, model and outcome, nothing that needs scrubbing."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genai_sentry.sentry import enrich, events, frames
 from genai_sentry.sentry.matching import State
+from genai_sentry.sentry.plain import Plain
 from genai_sentry.sentry.start import starter
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class Delivery:
         request = event.get("request")
         if isinstance(request, dict):
             request.pop("data", None)
+        if type(event.get("modules")) is dict:
+            event["modules"] = Plain(event["modules"])  # some hundred names and versions
         mark = hint.get(enrich.HINT)
         enrich.scrub_texts(event, getattr(mark, "echo", None), self._settings)
         frames.tidy(event, {}, keep_locals=self._settings.frame_locals == "app")

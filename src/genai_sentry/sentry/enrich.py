@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import events, frames, scrub, snapshot
-from genai_sentry.sentry.breadcrumbs import Said
+from genai_sentry.sentry.breadcrumbs import MAX_TOLD, Said
 from genai_sentry.sentry.matching import Calls, Found, Mark, State, echo_of, find, is_marked
+from genai_sentry.sentry.plain import Plain
 
 if TYPE_CHECKING:
     from genai_sentry.record import CallRecord
@@ -200,16 +201,23 @@ def scrub_texts(event: Event, echo: scrub.Echo | None, settings: Settings) -> No
         event["message"] = clean(event["message"])
     crumbs = event.get("breadcrumbs")
     if isinstance(crumbs, dict) and isinstance(crumbs.get("values"), list):
-        crumbs["values"] = [
-            {**crumb, "message": clean(crumb["message"])} if _foreign_text(crumb) else crumb
-            for crumb in crumbs["values"]
-        ]
+        crumbs["values"] = _clean_crumbs(crumbs["values"], clean)
 
 
-def _foreign_text(crumb: object) -> bool:
-    """Whether a breadcrumb has a message that was not made here."""
-    text = crumb.get("message") if isinstance(crumb, dict) else None
-    return bool(text) and not isinstance(text, Said)
+def _clean_crumbs(crumbs: list[Any], clean: Callable[[object], object]) -> list[Any]:
+    """Breadcrumbs fit to leave the process; of our own the newest."""
+    kept: list[Any] = []
+    own = 0
+    for crumb in reversed(crumbs):
+        text = crumb.get("message") if isinstance(crumb, dict) else None
+        if isinstance(text, Said):
+            own += 1
+            if own <= MAX_TOLD:
+                kept.append(Plain(crumb))  # nothing to scrub, and nothing for Sentry to look through
+        else:
+            kept.append({**crumb, "message": clean(text)} if text else crumb)
+    kept.reverse()
+    return kept
 
 
 def _scrub_queries(event: Event) -> None:

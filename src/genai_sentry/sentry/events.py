@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from genai_sentry.errors.advice import ADVICE, runbook
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.sentry import frames, scrub
+from genai_sentry.sentry.plain import Plain
 
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
@@ -95,7 +96,7 @@ def tags(record: CallRecord, settings: Settings) -> dict[str, str]:
         found["llm_severity"] = level(what, settings)
         found["llm_action_required"] = what.action
         found["llm_retryable"] = "true" if settings.retryable.get(what.type, what.retryable) else "false"
-    return {name: text for name, value in found.items() if (text := tag(value)) is not None}
+    return Plain((name, text) for name, value in found.items() if (text := tag(value)) is not None)
 
 
 def fingerprint(record: CallRecord, settings: Settings) -> list[str]:
@@ -140,7 +141,7 @@ def contexts(record: CallRecord, settings: Settings, environment: str | None = N
         "finish_reasons": list(record.outcome.finish_reasons) or None if record.outcome is not None else None,
         "stream_outcome": record.stream.outcome if record.stream is not None else None,
     }
-    found = {"llm_analysis": _known(analysis), "llm_metrics": _known(_metrics(record))}
+    found: dict[str, dict[str, Any]] = {"llm_analysis": _known(analysis), "llm_metrics": _known(_metrics(record))}
     limits = _known(_rate_limit(record, what))
     if limits:
         found["rate_limit_info"] = limits
@@ -152,7 +153,7 @@ def contexts(record: CallRecord, settings: Settings, environment: str | None = N
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    return Plain((name, value) for name, value in values.items() if value is not None)
 
 
 def _metrics(record: CallRecord) -> dict[str, Any]:

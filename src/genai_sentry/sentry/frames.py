@@ -8,6 +8,7 @@ from collections.abc import Iterable, MutableMapping, Sequence
 from types import TracebackType
 from typing import Any
 
+from genai_sentry.sentry.plain import Plain
 from genai_sentry.sentry.snapshot import MAX_FRAMES, Flat, Frame, calling, live
 
 FrameDict = dict[str, Any]
@@ -59,7 +60,7 @@ def build(flat: Flat, options: MutableMapping[str, Any], local: dict[int, FrameD
         code, line, names = flat[position : position + 3]
         if str(names.get("__name__", "")).startswith("sentry_sdk."):
             continue
-        frame = dict(_cached(code, line, names, options))
+        frame = Plain(_cached(code, line, names, options))
         if local is not None and position in local:
             frame["vars"] = local[position]
         frames.append(frame)
