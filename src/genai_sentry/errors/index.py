@@ -15,10 +15,11 @@ from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.text import normal
 
 OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD = 92, 90, 88, 85, 80, 65, 60
-WRAPPER, QUOTED, GUESS, VAGUE, WORD, ENVELOPE = 55, 50, 22, 15, 12, 4
+WRAPPER, QUOTED, TOLD, GUESS, VAGUE, WORD, ENVELOPE = 55, 50, 32, 22, 15, 12, 4
 """How much a rule weighs. A telling HTTP status stands between BROAD and GUESS; see `statuses.py`.
 
-QUOTED is for phrases that stand in quotes next to other evidence: they may be the user's own words.
+QUOTED is for phrases that stand in quotes next to other evidence: they may be the user's own words. TOLD is a guess
+about what no HTTP status can say: money, policy, the context window.
 """
 
 GAP = 110

@@ -13,6 +13,7 @@ from genai_sentry.errors.index import (
     GUESS,
     PHRASE,
     QUOTED,
+    TOLD,
     VAGUE,
     WORD,
     WRAPPER,
@@ -173,6 +174,9 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
 
 
+_SAID_BY_NO_STATUS = (ErrorType.QUOTA_EXCEEDED, ErrorType.CONTENT_FILTER, ErrorType.CONTEXT_LENGTH)
+
+
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
@@ -185,7 +189,8 @@ def weigh_guess(case: Case) -> None:
         clean = without_echoes(without_boilerplate(text))
         guessed = guess(normal(without_quotes(clean) or clean)) or (guess(normal(clean)) if alone else None)
         if guessed is not None:
-            case.add(GUESS, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
+            weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
+            case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
 
 
 def _bare(case: Case) -> bool:
