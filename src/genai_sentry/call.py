@@ -18,7 +18,6 @@ from genai_sentry import labels, ratelimit, retries
 from genai_sentry.guard import swallowed
 from genai_sentry.record import CallRecord, StreamFacts
 from genai_sentry.telemetry import beside
-from genai_sentry.telemetry.spans import put
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanContext
@@ -51,47 +50,29 @@ class Call:
         hint: part of the path by which an attempt is known to belong to this call.
         provider, address, port: where it goes.
         make_span: False where another instrumentation makes the call's span.
+
+    Attributes:
+        settled: whether its figures have gone to where they are kept.
+        crumb: its breadcrumb, where that was left before the call is settled; empty where none could be.
+        asking: the request that is sent in place of the application's: a copy that asks for usage.
+        attempts_known: whether attempts would have been seen; else none seen means that their number is unknown.
+        cost: what it cost, where the application says so.
+        around: the span of somebody else's that stands for the call, where none of ours does.
+        other: the same, where it is known to be an LLM span and may still be open.
+        done: whether the call is over.
+        returned: whether the SDK has handed the answer to the application (a stream may still be open).
     """
 
-    # What most calls never set is a default of the class: making a call must cost next to nothing.
-    attempts_seen = 0
-    attempt_statuses: tuple[int | None, ...] = ()
-    attempt_started: float | None = None
-    wait_s = 0.0
-    status: int | None = None
-    ended = 0.0
-    settled = False
-    """Whether its figures have gone to where they are kept."""
-    exhausted_in: float | None = None
-    crumb: dict[str, Any] | None = None
-    """Its breadcrumb, where that was left before the call is settled; empty where none could be."""
-    _response_headers: Any = None
-    request: object | None = None
-    asking: Any = None
-    """The request that is sent in place of the application's: a copy that asks for usage."""
-    stream: StreamFacts | None = None
-    outcome: Outcome | None = None
-    exception: BaseException | None = None
-    span: Span | None = None
-    recording = False
-    attempts_known = True
-    """Whether attempts would have been seen; else none seen means that their number is unknown."""
-    cost: Cost | None = None
-    """What it cost, where the application says so."""
-    around: SpanContext | None = None
-    """The span of somebody else's that stands for the call, where none of ours does."""
-    other: beside.Other | None = None
-    """The same, where it is known to be an LLM span and may still be open."""
-    done = False
-    """Whether the call is over."""
-    returned = False
-    """Whether the SDK has handed the answer to the application (a stream may still be open)."""
-    _body: bytes | None = None
-    _last_end = 0.0
-    _open = False
-    _sending = False
-    _context_token: Token[Any] | None = None
-    _current_token: Token[Call | None] | None = None
+    # Slots, since there are more of them than a dict of attributes shares between objects.
+    # fmt: off
+    __slots__ = (
+        "__weakref__", "_body", "_context_token", "_current_token", "_last_end", "_open", "_response_headers",
+        "_sending", "_sent", "address", "around", "asking", "attempt_started", "attempt_statuses", "attempts_known",
+        "attempts_seen", "cost", "crumb", "done", "ended", "exception", "exhausted_in", "facts", "format", "hint",
+        "labels", "operation_attempt", "other", "outcome", "path", "port", "provider", "recording", "request",
+        "returned", "runtime", "settled", "span", "started", "started_at", "status", "stream", "wait_s",
+    )
+    # fmt: on
 
     def __init__(
         self,
@@ -116,6 +97,29 @@ class Call:
         self.address = address
         self.port = port
         self.path = path
+        self.attempts_seen = 0
+        self.attempts_known = True
+        self.attempt_statuses: tuple[int | None, ...] = ()
+        self.wait_s = self.ended = self._last_end = 0.0
+        self.settled = self.done = self.returned = self.recording = self._open = self._sending = False
+        self.span: Span | None = None
+        self.other: beside.Other | None = None
+        self.around: SpanContext | None = None
+        self.status: int | None = None
+        self.attempt_started: float | None = None
+        self.request: object | None = None
+        self.asking: Any = None
+        self.stream: StreamFacts | None = None
+        self.outcome: Outcome | None = None
+        self.exception: BaseException | None = None
+        self.exhausted_in: float | None = None
+        self.crumb: dict[str, Any] | None = None
+        self.cost: Cost | None = None
+        self._response_headers: Any = None
+        self._body: bytes | None = None
+        self._sent: weakref.ref[Any] | None = None  # the request, while the call waits to be settled
+        self._context_token: Token[Any] | None = None
+        self._current_token: Token[Call | None] | None = None
         self.labels = labels.current()
         self.operation_attempt = retries.begin_attempt() if format is not None else 1
         if format is not None and make_span:
@@ -128,17 +132,10 @@ class Call:
         opening = runtime.openings.find(
             format.operation, self.provider, self.model, self.address, self.port, format.task
         )
-        span = runtime.tracer.start_span(
-            opening.name,
-            context=runtime.parent_context(),
-            kind=trace.SpanKind.CLIENT,
-            attributes={**opening.sampled},
-        )
-        self.span = span
-        if span.is_recording():
-            self.recording = True
-            more, common = opening.more, runtime.common_attributes
-            put(span, {**more, **self.labels, **common} if self.labels or common else more)
+        given, common = self.labels, runtime.common_attributes
+        more = {**given, **common} if given or common else given
+        self.span = runtime.starter.start(opening, runtime.parent_context(), more)
+        self.recording = self.span.is_recording()
 
     @property
     def model(self) -> str:
@@ -178,21 +175,17 @@ class Call:
     def attempt(self, request: object) -> None:
         """An HTTP attempt begins."""
         now = _clock()
-        if self.attempts_seen:
-            self.wait_s += now - self._last_end
         if self.span is None and self.format is not None:
             self.around = trace.get_current_span().get_span_context()
             if self.other is None and self.format.operation:
                 self.other = beside.find(self.format.operation, self.model)
+        if self.attempts_seen:
+            self.wait_s += now - self._last_end
+            self.status = self._response_headers = self.stream = self._body = self.outcome = None
+            self._open = False
         self.attempts_seen += 1
         self.attempt_started = now
         self.request = request
-        self.status = None
-        self._response_headers = None
-        self.stream = None
-        self._body = None
-        self.outcome = None
-        self._open = False
         self._sending = True
 
     def responded(self, status: int, headers: Any) -> None:
@@ -265,7 +258,9 @@ class Call:
             if error is None and self._can_wait():
                 self.crumb = self.runtime.early_breadcrumb(self)
                 later = self.runtime.later.take(self)
-            if not later:
+            if later:
+                self._wait()
+            else:
                 self.settle(error)
         except Exception as fault:
             if not swallowed("finish", fault):
@@ -286,6 +281,15 @@ class Call:
             and self.format.plain(self._body)
         )
 
+    def _wait(self) -> None:
+        """What is not needed while the call waits is held no longer: it may be large, and making it anew costs more."""
+        if self.request is not None and self.runtime.counter is None:
+            try:
+                self._sent = weakref.ref(self.request)
+            except TypeError:
+                return
+            self.request = None
+
     @property
     def size(self) -> int:
         """Bytes of the answer that are held until the call is settled."""
@@ -297,8 +301,17 @@ class Call:
         try:
             self.runtime.finish(self, error)
         finally:
-            # What may hold prompts or connections is let go: the SDK's stream may keep this object alive for long.
-            self._body = self.outcome = self.request = self.asking = self.exception = self._response_headers = None
+            self.let_go()
+
+    def resume(self) -> None:
+        """A call that has waited is being settled."""
+        self.settled = True
+        if self._sent is not None:
+            self.request, self._sent = self._sent(), None
+
+    def let_go(self) -> None:
+        """Drop what may hold prompts or connections: the SDK's stream may keep this object alive for long."""
+        self._body = self.outcome = self.request = self.asking = self.exception = self._response_headers = None
 
     def decoded(self) -> Outcome | None:
         """What the answer says, decoded once, at the end."""

@@ -15,10 +15,10 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from genai_sentry.guard import swallowed
+from genai_sentry.guard import Guard, swallowed
 from genai_sentry.telemetry.spans import promise
 
 if TYPE_CHECKING:
@@ -43,12 +43,19 @@ class Later:
     """The calls that wait. Safe under threads and forks.
 
     Args:
+        settle: settles calls that have waited, each for itself, and marks them as settled.
         ready: waits, for so many seconds at most, until calls can be settled well (prices at hand); asked by our
             thread alone.
         at_exit: called when the interpreter ends and all calls are settled.
     """
 
-    def __init__(self, ready: Callable[[float], object] = bool, at_exit: Callable[[], object] = bool) -> None:
+    def __init__(
+        self,
+        settle: Callable[[Sequence[Call]], object],
+        ready: Callable[[float], object] = bool,
+        at_exit: Callable[[], object] = bool,
+    ) -> None:
+        self._settle = settle
         self._ready = ready
         self._then = at_exit
         self._closed = False
@@ -93,25 +100,37 @@ class Later:
             self._start()
 
     def settle(self, call: Call) -> None:
-        """Settle one call now, unless it is."""
+        """Settle a call now, and those that have waited longer; nothing is done where it is settled."""
         with self._lock:
-            if not call.settled:
-                try:
-                    call.settle()
-                except Exception as fault:
-                    if not swallowed("settling", fault):
-                        raise
+            while not call.settled:
+                if not self._turn():
+                    self._settle_safely([call])
 
     def drain(self) -> None:
         """Settle all that wait."""
         self._end_collected()
-        while True:
-            try:
-                call = self._waiting.popleft()
-            except IndexError:
-                return
-            self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
-            self.settle(call)
+        while self._turn():
+            pass
+
+    def _turn(self) -> bool:
+        """Settle a batch of those that wait; False where none does."""
+        waiting = self._waiting
+        if not waiting:
+            return False
+        with self._lock:
+            batch: list[Call] = []
+            while waiting and len(batch) < BATCH:
+                call = waiting.popleft()
+                self._bytes = max(0, self._bytes - call.size) if waiting else 0
+                if not call.settled:
+                    batch.append(call)
+            if batch:
+                self._settle_safely(batch)
+        return True
+
+    def _settle_safely(self, calls: Sequence[Call]) -> None:
+        with Guard("settling"):
+            self._settle(calls)
 
     def _end_collected(self) -> None:
         while self._collected:
@@ -153,10 +172,7 @@ class Later:
         self._awake = False
         self._end_collected()
         while self._waiting and not self._closed:
-            for _ in range(min(BATCH, len(self._waiting))):
-                call = self._waiting.popleft()
-                self._bytes = max(0, self._bytes - call.size) if self._waiting else 0
-                self.settle(call)
+            self._turn()
             # The application's threads come first; but where they compute without a pause, a turn in the interpreter
             # comes only every few milliseconds, and one call a turn would never catch up.
             time.sleep(0)
@@ -172,8 +188,6 @@ def _run(reference: weakref.ref[Later], wake: queue.SimpleQueue[None]) -> None:
         try:
             if not later.work():
                 return
-        except IndexError:  # somebody else has drained in between
-            pass
         except Exception as fault:
             if not swallowed("later", fault):
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from genai_sentry.call import Call
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
-from genai_sentry.guard import swallowed
+from genai_sentry.guard import Guard, swallowed
 from genai_sentry.later import Later
 from genai_sentry.launcher.exporter import delivering
 from genai_sentry.pricing import Updater, ready
@@ -32,6 +32,7 @@ from genai_sentry.telemetry import beside, propagation
 from genai_sentry.telemetry.identity import identity
 from genai_sentry.telemetry.openings import Openings, clean
 from genai_sentry.telemetry.stamp import is_stamped
+from genai_sentry.telemetry.starting import Starter
 from genai_sentry.verdicts import Verdict, Verdicts
 from genai_sentry.version import SCHEMA_URL, __version__
 
@@ -69,7 +70,7 @@ class Runtime(Sinks):
     ) -> None:
         super().__init__(settings, meter_provider)
         self._stamped = is_stamped(tracer_provider or trace.get_tracer_provider())
-        self.tracer = trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL)
+        self.starter = Starter(trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL))
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
         self.classifier.prepare()
@@ -78,7 +79,7 @@ class Runtime(Sinks):
         self.updater = Updater(suppress_instrumentation) if settings.update_prices else None
         if self.updater is not None:
             self.updater.start()
-        self.later = Later(ready, self.sentry_metrics.leave)
+        self.later = Later(self.settle, ready, self.sentry_metrics.leave)
         deadlines.watch()
         recorder.before_reading = self.later.drain
         self.reporter.settle_first(self.later.drain)
@@ -171,6 +172,26 @@ class Runtime(Sinks):
     def finish(self, call: Call, error: BaseException | None) -> None:
         """Everything that happens when a call is over; each sink on its own, so that none takes another down."""
         error = error if error is not None else call.exception
+        self.hand_on(call, self._read(call, error), error)
+
+    def settle(self, calls: Sequence[Call]) -> None:
+        """Settle calls that have waited, each for itself. Step by step: what a step needs is then at hand for all."""
+        for call in calls:
+            call.resume()
+        try:
+            for call in calls:
+                with Guard("decoding"):
+                    call.decoded()
+            told = []
+            for call in calls:
+                with Guard("settling"):
+                    told.append((call, self._read(call, call.exception)))
+            self.hand_on_all(told)
+        finally:
+            for call in calls:
+                call.let_go()
+
+    def _read(self, call: Call, error: BaseException | None) -> CallRecord:
         outcome = call.decoded()
         record = call.record()
         record.outcome = outcome
@@ -196,7 +217,7 @@ class Runtime(Sinks):
         except Exception as fault:
             if not swallowed("classification", fault):
                 raise
-        self.hand_on(call, record, error)
+        return record
 
     def _classify(self, call: Call, record: CallRecord, error: BaseException | None) -> Classification | None:
         outcome = record.outcome

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,16 @@ class Sinks:
             except Exception as fault:
                 if not swallowed(step, fault):
                     raise
+
+    def hand_on_all(self, told: Sequence[tuple[Call, CallRecord]]) -> None:
+        """The same for calls that ended without an exception, one sink after the other."""
+        for step, sink in self._sinks:
+            for call, record in told:
+                try:
+                    sink(call, record, call.exception)
+                except Exception as fault:
+                    if not swallowed(step, fault):
+                        raise
 
     def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         outcome, found = record.outcome, call.format

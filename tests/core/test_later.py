@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 import genai_sentry
 from genai_sentry import Settings, later
+from genai_sentry.call import Call
 from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.later import Later
 from genai_sentry.patch.state import state
@@ -32,26 +33,26 @@ MESSAGES = [{"role": "user", "content": "hello"}]
 class Finished:
     """What `Later` needs of a call."""
 
-    def __init__(self, size: int = 10, fault: Exception | None = None) -> None:
+    def __init__(self, size: int = 10) -> None:
         self.recording = False
         self.span = None
         self.size = size
         self.settled = False
         self.times = 0
-        self._fault = fault
 
-    def settle(self) -> None:
-        self.settled = True
-        self.times += 1
-        if self._fault is not None:
-            raise self._fault
+
+def settle(calls: Sequence[Finished]) -> None:
+    """What `Later` has settled."""
+    for call in calls:
+        call.settled = True
+        call.times += 1
 
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Later]:
     """A `Later` whose own thread leaves the calls alone for long."""
     monkeypatch.setattr(later, "DELAY_S", 30.0)
-    made = Later()
+    made = Later(settle)  # type: ignore[arg-type]
     yield made
     made.close()
 
@@ -308,15 +309,42 @@ def test_draining_twice_settles_once(waiting: Later) -> None:
     assert 1 == call.times
 
 
-def test_a_fault_takes_no_other_call_down(waiting: Later, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes wrong with one call leaves the others alone."""
-    noted: list[str] = []
-    monkeypatch.setattr(later, "swallowed", lambda step, fault: not noted.append(step))
-    good = Finished()
-    for call in (Finished(fault=ValueError("broken")), good):
-        waiting.take(call)  # type: ignore[arg-type]
-    waiting.drain()
-    assert (1, ["settling"]) == (good.times, noted)
+@pytest.mark.parametrize("step", ["decoded", "record"])
+def test_a_fault_takes_no_other_call_down(
+    bare: Any, patient: openai.OpenAI, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """What goes wrong with one call leaves the others of its batch alone."""
+    monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
+    usual = getattr(Call, step)
+
+    def broken(call: Call) -> object:
+        if call.model == "broken":
+            raise ValueError("broken")
+        return usual(call)
+
+    monkeypatch.setattr(Call, step, broken)
+    for model in ("broken", "good"):
+        patient.chat.completions.create(model=model, messages=MESSAGES)
+    assert {"openai/good": 1} == genai_sentry.stats().calls_by_model
+    first, second = bare.exporter.get_finished_spans()
+    assert (None, 1) == (first.attributes.get("llm_attempts"), second.attributes["llm_attempts"])
+
+
+def test_a_broken_settler_reaches_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads a span's attributes is not told of what fails while they are worked out."""
+    monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
+    monkeypatch.setattr(later, "DELAY_S", 30.0)
+
+    def broken(calls: Sequence[Finished]) -> None:
+        settle(calls)
+        raise ValueError("broken")
+
+    made = Later(broken)  # type: ignore[arg-type]
+    call = Finished()
+    made.take(call)  # type: ignore[arg-type]
+    made.settle(call)  # type: ignore[arg-type]
+    assert 1 == call.times
+    made.close()
 
 
 def test_attributes_are_put_at_once_where_the_sdk_is_another(

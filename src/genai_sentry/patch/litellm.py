@@ -126,11 +126,11 @@ class GatewayCall(Call):
 
     by_host = False
     billed = True
-    attempts_known = False
 
     def __init__(self, runtime: Runtime, format: Format, facts: RequestFacts, *, provider: str) -> None:
         self._asked = format
         super().__init__(runtime, format, facts, provider=provider)
+        self.attempts_known = False
 
     def owns(self, raw_path: bytes) -> bool:
         """Whether a request is an attempt: whether its path is one of the known wire formats'."""

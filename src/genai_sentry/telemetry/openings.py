@@ -23,11 +23,13 @@ class Opening(NamedTuple):
         name: its name.
         sampled: the attributes that a sampler sees.
         more: further ones, put on it where it is recorded.
+        whole: both.
     """
 
     name: str
     sampled: Mapping[str, Value]
     more: Mapping[str, Value]
+    whole: Mapping[str, Value]
 
 
 class Openings:
@@ -63,7 +65,7 @@ def _opening(operation: str, provider: str, model: str, address: str, port: int 
         if port is not None:
             sampled[names.SERVER_PORT] = port
     title = operation or task
-    return Opening(f"{title} {model}" if model else title, sampled, more)
+    return Opening(f"{title} {model}" if model else title, sampled, more, {**sampled, **more})
 
 
 def clean(model: str) -> str:
