@@ -18,6 +18,7 @@ from genai_sentry.patch import (
     cohere,
     google_genai,
     litellm,
+    lm15,
     speakeasy,
     streaming,
     transport,
@@ -48,6 +49,9 @@ def _makers() -> dict[str, Maker]:
     makers.update(dict.fromkeys(litellm.MODULES, litellm.seams))
     makers.update(dict.fromkeys((litellm.ROUTER, litellm.ROUTER_CORE), litellm.router_seams))
     makers[aiohttp.MODULE] = aiohttp.seams
+    makers.update(dict.fromkeys(lm15.SYNC, lm15.seams))
+    makers.update(dict.fromkeys(lm15.ASYNC, lm15.async_seams))
+    makers[lm15.EXECUTION] = lm15.execution_seams
     return makers
 
 
