@@ -18,8 +18,20 @@ MAX_COUNT: Final = 2**63 - 1
 _NOTHING: Final[Mapping[str, object]] = {}
 
 
+_scan: Final = json.JSONDecoder().scan_once
+
+
 def loads(data: bytes | str) -> object:
     """Decode JSON; None where it is no JSON (also too deep, too large a number, broken UTF-8)."""
+    try:
+        # Guessing the encoding and looking for white space takes as long as decoding: the usual case goes straight.
+        if data[:1] == b"{" and isinstance(data, bytes):
+            text = data.decode()
+            value, end = _scan(text, 0)
+            if end == len(text):
+                return value
+    except (StopIteration, ValueError, RecursionError):
+        pass
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
