@@ -16,6 +16,12 @@ REACH_CHINESE = 10
 MAX_WORDS = 160
 
 
+_NEGATED = dict.fromkeys(
+    ("isnt", "arent", "wasnt", "werent", "doesnt", "dont", "didnt", "hasnt", "havent", "wont", "couldnt"), "not"
+) | {"cant": "cannot"}
+"""Contractions, as they look without the apostrophe."""
+
+
 class Guess(NamedTuple):
     """What two notions near each other mean, and the words that stand for them."""
 
@@ -79,7 +85,7 @@ def guess(normalised: str) -> Guess | None:
 
 def _words(normalised: str) -> list[_Met]:
     table = _meanings().words
-    words = normalised.split()[:MAX_WORDS]
+    words = [_NEGATED.get(word, word) for word in normalised.split()[:MAX_WORDS]]
     met: list[_Met] = []
     taken = -1
     for place, word in enumerate(words):

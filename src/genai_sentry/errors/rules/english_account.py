@@ -41,6 +41,12 @@ ENGLISH_ACCOUNT = Family(
             bigger than … available capacity
             free tier … exhausted
             free tier … used up
+            trial is over
+            subscription … lapsed
+            subscription … ended
+            subscription … cancelled
+            subscription … inactive
+            allotment
         """,
         "quota_exceeded/spend_limit": """
             spending cap
@@ -104,6 +110,11 @@ ENGLISH_ACCOUNT = Family(
             used up … credits
             credits … exhausted
             exhausted … credits
+            unpaid
+            no credit
+            payment … failed
+            credit left
+            credits left
         """,
         "authentication/invalid_key": """
             authorization failed
@@ -191,6 +202,9 @@ ENGLISH_ACCOUNT = Family(
             x-api-key header is required
             authorization header is required
             api-key header is required
+            no key was
+            without a key
+            without an api key
         """,
         "authentication/expired": """
             token could not be refreshed
@@ -307,6 +321,15 @@ ENGLISH_ACCOUNT = Family(
             attention required! | cloudflare
             just a moment
             public access is disabled
+            allow list
+            allowlist
+        """,
+        "permission_denied/other": """
+            account has been terminated
+            account has been banned
+            account was banned
+            account is banned
+            your request was blocked
         """,
     },
     words={
@@ -316,12 +339,17 @@ ENGLISH_ACCOUNT = Family(
             authentication
             authenticate
             credentials
+            signature … not match
         """,
         "quota_exceeded": """
             quota
             billing
             credits
             balance
+            credit
+            funds
+            wallet
+            subscription
         """,
         "permission_denied": """
             permission
@@ -329,6 +357,10 @@ ENGLISH_ACCOUNT = Family(
             access denied
             not allowed
             not authorized
+            privileges
+            privilege
+            administrator
+            switched off api access
         """,
     },
     wrappers={

@@ -91,6 +91,13 @@ ENGLISH_ANSWER = Family(
             unmarshalling stream response
             unmarshal response
             unexpected response format
+            json was expected
+            html where
+            html instead of
+            instead of json
+            answer as json
+            response as json
+            output as json
         """,
         "invalid_response/empty": """
             no response received
@@ -131,6 +138,8 @@ ENGLISH_ANSWER = Family(
             empty or malformed
             at least one choice
             empty stream
+            empty message
+            no text in
         """,
         "invalid_response/schema": """
             maximum retries … validation
@@ -160,6 +169,7 @@ ENGLISH_ANSWER = Family(
             could not parse llm output
             output parser
             expected at least one tool call
+            not match the schema
         """,
     },
     wrappers={

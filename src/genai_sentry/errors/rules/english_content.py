@@ -86,6 +86,13 @@ ENGLISH_CONTENT = Family(
             content policy
             safety
             moderation
+            sexual
+            nudity
+            hate speech
+            hateful
+            guardrail
+            usage rules
+            protected material
         """,
     },
 )

@@ -93,6 +93,10 @@ ENGLISH_CONTEXT = Family(
             due to context length
             exceeds maximum allowed tokens
             exceed maximum allowed tokens
+            not enough tokens to keep
+            prompt is longer than
+            too large to process
+            tokens … more than max tokens
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

@@ -101,6 +101,8 @@ ENGLISH_MODELS = Family(
             requires a subscription
             upgrade for access
             is not supported when using … account
+            part of your plan
+            included in your plan
         """,
         "model_unavailable/loading": """
             endpoint is initializing
@@ -119,7 +121,9 @@ ENGLISH_MODELS = Family(
             cold start
             is being loaded
             scaled to zero
-            is paused
+            endpoint is paused
+            model is paused
+            model … is paused
         """,
         "model_unavailable/no_provider": """
             no endpoints found
@@ -138,6 +142,8 @@ ENGLISH_MODELS = Family(
             all providers failed
             not supported by any provider
             no healthy deployment
+            no backend
+            no provider can
         """,
     },
 )

@@ -326,6 +326,10 @@ ENGLISH_REQUEST = Family(
             no active response found
             encrypted content for item
             does not work with the specified
+            json that you sent
+            json you sent
+            not supported in the v1
+            did you mean to use v1
         """,
     },
     words={
@@ -339,6 +343,12 @@ ENGLISH_REQUEST = Family(
             expected
             must provide
             must pass
+            has to be
+            at most
+            not accepted
+            must follow
+            must not
+            not accept
         """,
     },
     wrappers={

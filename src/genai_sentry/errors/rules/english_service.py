@@ -36,6 +36,7 @@ ENGLISH_SERVICE = Family(
             server had an error while processing … overloaded
             too much load
             currently busy
+            demand is
         """,
         "server_error/internal": """
             error on our side
@@ -58,6 +59,10 @@ ENGLISH_SERVICE = Family(
             internal failure
             unexpected error during
             produced invalid content
+            on our side
+            on our end
+            our fault
+            finish_reason: error
         """,
         "server_error/unavailable": """
             temporarily unavailable
@@ -70,6 +75,7 @@ ENGLISH_SERVICE = Family(
             scheduled maintenance
             upstream connect error
             service is not available
+            unable to verify … try again
         """,
         "connection_error/reset": """
             typeerror: terminated
@@ -153,6 +159,13 @@ ENGLISH_SERVICE = Family(
             reached your daily
             daily limit
             requests today
+            throughput limit
+            request rate
+            rate too high
+            token allowance
+            request allowance
+            requests this minute
+            faster than your
         """,
         "rate_limit/concurrency": """
             max organization concurrency
@@ -166,11 +179,16 @@ ENGLISH_SERVICE = Family(
             max parallel request
             number of concurrent
             max concurrency
+            concurrency ceiling
+            at the same time
         """,
         "rate_limit/request_exceeds_limit": """
             request too large for … tokens per minute
             request too large … limit … requested
             request too large for … tpm
+        """,
+        "model_unavailable/no_access": """
+            access to … models is not allowed
         """,
     },
     words={
@@ -181,6 +199,12 @@ ENGLISH_SERVICE = Family(
             too many
             retry after
             usage limit
+            per minute
+            per second
+            throughput
+            concurrency
+            concurrently
+            back off
         """,
         "timeout/upstream": """
             timed out
@@ -188,6 +212,11 @@ ENGLISH_SERVICE = Family(
             time out
             deadline expired
             took too long
+            time limit
+            deadline
+            in time
+            given up
+            time allowed
         """,
         "server_error/overloaded": """
             overloaded
@@ -206,6 +235,8 @@ ENGLISH_SERVICE = Family(
             crashed
             internal error
             server error
+            internal fault
+            internal failure
         """,
         "model_unavailable": """
             model not
@@ -214,6 +245,11 @@ ENGLISH_SERVICE = Family(
             cancelled
             canceled
             aborted
+            abandoned
+            pressed stop
+            stopped by the client
+            stopped by the user
+            stopped by user
         """,
         "model_unavailable/not_found": """
             did you mean

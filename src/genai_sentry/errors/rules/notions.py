@@ -19,22 +19,25 @@ WORDS: dict[str, str] = {
         model, models, deployment, engine, modelcode, modelname, model_id, model_name
     """,
     "key": """
-        key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization, login
+        key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization,
+        login, access token, api keys
     """,
     "account": """
-        account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, ip, user
+        account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, ip, user,
+        members, member
     """,
     "money": """
         balance, credit, credits, funds, fund, payment, wallet, invoice, bill, billing
     """,
     "quota": """
-        quota, quotas, allowance, subscription
+        quota, quotas, allowance, subscription, allotment, trial
     """,
     "budget": """
         budget, spend, spending, cost
     """,
     "prompt": """
-        prompt, input, context, conversation, history, messages, tokens, token count
+        prompt, input, context, conversation, history, messages, tokens, token count, sequence, sequence length,
+        prompt length, input length
     """,
     "parameter": """
         parameter, parameters, param, params, argument, arguments, field, fields, property, properties, value, values,
@@ -51,10 +54,12 @@ WORDS: dict[str, str] = {
     """,
     "message": """
         assistant, tool_use, tool_result, tool_calls, tool_call_id, turn, turns, roles, conversation roles, tool call,
-        tool calls, tool message, tool role, function call, reasoning_content, thought
+        tool calls, tool message, tool role, function call, reasoning_content, thought, messages in a row, tool result,
+        tool results
     """,
     "media": """
-        image, images, audio, video, file, files, pdf, document, base64, attachment, mime, picture
+        image, images, audio, video, file, files, pdf, document, base64, attachment, mime, picture, clip, pictures,
+        photo, videos, audios, attachments, recording
     """,
     "request": """
         request, payload, body, content length
@@ -64,10 +69,12 @@ WORDS: dict[str, str] = {
     """,
     "server": """
         server, service, system, backend, upstream, provider, gateway, worker, runner, runtime, process, host, node,
-        instance, cluster, cuda, gpu, vram, memory
+        instance, cluster, cuda, gpu, vram, memory, machines, machine, scheduler, inference engine, servers,
+        inference server
     """,
     "network": """
-        connection, network, socket, host, tunnel, internet, websocket, tcp, connect, connecting, reach, reaching
+        connection, network, socket, host, tunnel, internet, websocket, tcp, connect, connecting, reach, reaching, peer,
+        proxy
     """,
     "answer": """
         response, output, answer, completion, reply, result, chunk, choice, choices, candidates, stream, generation
@@ -76,94 +83,160 @@ WORDS: dict[str, str] = {
         content, text, prompt, input, output, query, request, image, message, response
     """,
     "policy": """
-        policy, policies, guidelines, guardrail, guardrails, safety, moderation, terms
+        policy, policies, guidelines, guardrail, guardrails, safety, moderation, terms, usage rules, content rules,
+        safety layer, safety checks, safety reasons, filters, protected material, content policy
     """,
     "place": """
         region, country, location, territory, geography
     """,
     "calls": """
-        requests, calls, rate, messages, queries, rpm, tpm, tokens
+        requests, calls, rate, messages, queries, rpm, tpm, tokens, throughput, call, generations
     """,
     "absent": """
-        not found, not exist, not exists, doesnt exist, no such, unknown, unrecognized, unrecognised, be found,
-        nonexistent, not recognized, not known, cannot find, could not find, not available, unavailable
+        not found, not exist, not exists, no such, unknown, unrecognized, unrecognised, be found,
+        nonexistent, not recognized, not known, cannot find, could not find, not available, unavailable, not find,
+        no model, there is no, no longer exists, does not know
     """,
     "unsupported": """
-        unsupported, not support, not supported, isnt supported, doesnt support, must support, cannot support,
-        not allowed, not permitted, not implemented, unexpected, extraneous
+        unsupported, not support, not supported, must support, cannot support,
+        not allowed, not permitted, not implemented, unexpected, extraneous, not take, not accept, cannot call,
+        cannot use, not understand, not able
     """,
     "invalid": """
         invalid, incorrect, wrong, malformed, illegal, not valid, bad, mismatch, mismatched, not match, rejected,
-        must be, should be, must have, cannot be, expected, out of range, not accepted
+        must be, should be, must have, cannot be, expected, out of range, not accepted, has to be, have to be, must not,
+        at most, at least, between, above, below, shorter than, broken, corrupt, corrupted, cannot read, not read,
+        unreadable, may not be
     """,
     "missing": """
         missing, required, not provided, not set, not specified, not configured, empty, undefined, not given
     """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
-        unknown, failed, denied, deactivated, inactive, been blocked
+        unknown, failed, denied, deactivated, inactive, been blocked, not match, no longer valid, deleted, not one of,
+        unrecognized, unrecognised, not known
     """,
     "expired": """
-        expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale
+        expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale, ran out,
+        no longer valid, lapsed, expires
     """,
     "exceeded": """
         exceed, exceeds, exceeded, exceeding, too long, too large, too big, too many, longer, larger, overflow,
-        overflows, greater than, over the limit, not fit
+        overflows, greater than, over the limit, not fit, more than, more tokens than, greater, exceeds the,
+        over the models, beyond, does not fit, longer than, larger than, bigger than, above, too lengthy,
+        oversized
     """,
     "exhausted": """
         insufficient, exhausted, not enough, run out, ran out, used up, depleted, negative, overdue, unpaid, reached,
-        exceeded, too low, expired, not sufficient, declined, not sufficient, finished, consumed, suspended
+        exceeded, too low, expired, not sufficient, declined, not sufficient, finished, consumed, suspended, too few,
+        left, run dry, spent, lapsed, ended, settled, is over, used
+    """,
+    "rights": """
+        permission, permissions, privilege, privileges, rights, right, scope, scopes
+    """,
+    "lacking": """
+        lacks, lack, lacking, insufficient, missing, without, not have, denied, not carry, not include, not enough,
+        needs
     """,
     "denied": """
         denied, forbidden, not allowed, not permitted, blocked, banned, suspended, disabled, restricted, unauthorized,
         not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated, not supported
     """,
     "upgrade": """
-        subscription, subscribe, upgrade, paid, premium, tier, plan, waitlist, verified
+        subscription, subscribe, upgrade, paid, premium, tier, plan, waitlist, verified, part of your plan,
+        included in your plan, ask sales, contact sales
     """,
     "retired": """
-        deprecated, retired, discontinued, removed, no longer, sunset, decommissioned, shut down, end of
+        deprecated, retired, discontinued, removed, no longer, sunset, decommissioned, shut down, end of, switched off,
+        turned off, successor, end of life
     """,
     "loading": """
-        loading, warming, initializing, starting, not loaded, unloaded, not ready, cold
+        loading, warming, initializing, starting, not loaded, unloaded, not ready, cold, being loaded, still loading,
+        starting up
     """,
     "broken": """
         crashed, exited, died, killed, panic, terminated, internal, unexpectedly, fault, exception, aborted, oom,
         segfault, corrupted, out of memory, not enough, unexpected error, unexpected condition, unexpected failure
     """,
     "busy": """
-        busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic
+        busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic,
+        full, very high, too busy, busy at the moment
     """,
     "down": """
-        unavailable, down, maintenance, offline, unhealthy, not running, not responding
+        unavailable, down, maintenance, offline, unhealthy, not running, not responding, not reachable, unreachable,
+        outage, experiencing problems, having problems, not up
     """,
     "cut": """
         closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken, trouble, problem,
-        unable, cannot, could not, couldnt, unstable
+        unable, cannot, could not, couldnt, unstable, hung up, refused, gone, failed to open, closed by,
+        could not reach, died
     """,
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
-        prohibited, nsfw, explicit, disallowed, moderated
+        prohibited, nsfw, explicit, disallowed, moderated, hateful, sexual, refused, declined, withheld, held back,
+        breaks, intervened, repeats, breached, breaching, breaches
     """,
     "empty": """
         empty, null, none, blank, nothing
     """,
     "unreadable": """
-        parse, parsing, decode, decoding, deserialize, malformed, not valid json, unparseable, unparsable
+        parse, parsing, decode, decoding, deserialize, malformed, not valid json, unparseable, unparsable, as
+        json, read as json, not json, invalid json, parsed, decoded, deserialized
     """,
     "unfinished": """
-        truncated, incomplete, unterminated, cut off, unfinished
+        truncated, incomplete, unterminated, cut off, unfinished, broke off, was cut, cut short, ended before, partial,
+        stopped short
     """,
     "often": """
         per minute, per second, per hour, per day, too many, too fast, too frequent, too frequently, throttled,
-        throttling, hourly, slow down, daily
+        throttling, hourly, slow down, daily, faster than, at the same time, this minute, at once, in a short time,
+        concurrently, simultaneous, simultaneously
     """,
     "late": """
-        timed out, timeout, time out, deadline, too slow, took too long
+        timed out, timeout, time out, deadline, too slow, took too long, in time, time allowed, time limit, too long,
+        given up, within the time, passed
     """,
     "order": """
         previous, preceding, preceded, followed, following, alternate, consecutive, corresponding, first, last,
-        passed back
+        passed back, in a row, must follow, belongs to, out of order
+    """,
+    "flow": """
+        stream, streaming, sse, download, transfer
+    """,
+    "interrupted": """
+        interrupted, disconnected, dropped, lost, broke, broken off, terminated, hung up
+    """,
+    "call": """
+        tool call, tool calls, function call, function calls, tool arguments, function arguments, arguments
+    """,
+    "none": """
+        no healthy, no available, no active, no valid, no working, no eligible, no suitable, no usable, no
+        matching, no compatible, no free, no ready, no online, no enabled, no configured
+    """,
+    "supply": """
+        route, routes, channel, channels, provider, providers, endpoint, endpoints, account, accounts,
+        deployment, deployments, upstream, upstreams, worker, workers, backend, backends, replica, replicas,
+        instance, instances
+    """,
+    "no supply": """
+        no route, no routes, no channel, no channels, no provider, no providers, no endpoint, no endpoints, no
+        account, no accounts, no deployment, no deployments, no worker, no workers, no backend, no backends, no
+        instances
+    """,
+    "left": """
+        available, found, configured, left, remaining, ready, online, enabled, healthy, matched, supports,
+        supporting
+    """,
+    "barred": """
+        not eligible, not entitled, not allowed, not permitted, not enabled, not included, no access, no
+        permission, restricted, disabled, forbidden, denied, requires approval, access denied, not authorized,
+        unauthorized, blocked
+    """,
+    "by people": """
+        by user, by the user, by client, by the client, by caller, by the caller, user request, by you
+    """,
+    "stopped": """
+        cancelled, canceled, aborted, interrupted, stopped, terminated, killed
     """,
 }
 
@@ -207,6 +280,9 @@ CHINESE: dict[str, str] = {
 }
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
+    ("by people", "stopped", "cancelled"),
+    ("no supply", "left", "model_unavailable/no_provider"),
+    ("none", "supply", "model_unavailable/no_provider"),
     ("model", "retired", "model_unavailable/deprecated"),
     ("model", "loading", "model_unavailable/loading"),
     ("model", "upgrade", "model_unavailable/no_access"),
@@ -225,6 +301,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("calls", "often", "rate_limit"),
     ("server", "busy", "server_error/overloaded"),
     ("model", "busy", "server_error/overloaded"),
+    ("flow", "interrupted", "connection_error/incomplete_body"),
+    ("call", "unreadable", "invalid_response/malformed"),
     ("schema", "invalid", "invalid_request/invalid_schema"),
     ("schema", "unsupported", "invalid_request/invalid_schema"),
     ("message", "order", "invalid_request/invalid_message_order"),
@@ -243,7 +321,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("parameter", "exceeded", "invalid_request/invalid_parameter"),
     ("prompt", "missing", "invalid_request/invalid_parameter"),
     ("model", "absent", "model_unavailable/not_found"),
+    ("model", "barred", "model_unavailable/no_access"),
     ("endpoint", "absent", "invalid_request/not_found"),
+    ("rights", "lacking", "permission_denied/scope"),
+    ("media", "absent", "invalid_request/not_found"),
     ("account", "denied", "permission_denied/other"),
     ("no answer", "made", "invalid_response/empty"),
     ("answer", "unreadable", "invalid_response/malformed"),
@@ -251,6 +332,8 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("server", "late", "timeout/upstream"),
     ("answer", "late", "timeout/upstream"),
     ("network", "cut", "connection_error/other"),
+    ("model", "late", "timeout/upstream"),
     ("server", "broken", "server_error/internal"),
     ("server", "down", "server_error/unavailable"),
+    ("request", "barred", "permission_denied/other"),
 )

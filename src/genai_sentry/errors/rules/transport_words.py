@@ -24,6 +24,7 @@ TRANSPORT_WORDS = Family(
             pooltimeout
             connection pool … timed out
             pool timeout
+            connection from the pool
         """,
         "timeout/client_read": """
             aborted due to timeout
@@ -116,6 +117,8 @@ TRANSPORT_WORDS = Family(
             ollama may not be running
             make sure ollama is running
             is the server running
+            nothing listens
+            nothing is listening
         """,
         "connection_error/tls": """
             doesn't match either of
@@ -164,6 +167,8 @@ TRANSPORT_WORDS = Family(
             received unexpected eof
             transport endpoint is not connected
             goaway
+            peer hung up
+            hung up
         """,
         "connection_error/proxy": """
             scheme for proxy
