@@ -8,7 +8,7 @@ _TABLE: dict[int, tuple[int, str]] = {
     400: (5, "invalid_request/other"),
     401: (30, "authentication/invalid_key"),
     402: (40, "quota_exceeded/insufficient_balance"),
-    403: (30, "permission_denied/other"),
+    403: (21, "permission_denied/other"),
     404: (20, "invalid_request/not_found"),
     405: (20, "invalid_request/other"),
     406: (14, "invalid_request/other"),
