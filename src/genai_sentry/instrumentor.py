@@ -16,7 +16,7 @@ from genai_sentry.patch.state import state
 from genai_sentry.pricing import warm
 from genai_sentry.sentry import outgoing, start
 from genai_sentry.settings import Settings, SettingsError
-from genai_sentry.telemetry import propagation
+from genai_sentry.telemetry import losses, propagation
 from genai_sentry.wire import encoding
 
 logger = logging.getLogger("genai_sentry")
@@ -60,12 +60,14 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
             propagation.raise_barrier()
         hooks.install()
         outgoing.install()
+        losses.watch()
         lifecycle.install()
 
     def _uninstrument(self, **kwargs: Any) -> None:
         hooks.remove()
         collecting.remove()
         outgoing.remove()
+        losses.unwatch()
         propagation.lower_barrier()
         runtime, state.runtime = state.runtime, None
         if runtime is not None:

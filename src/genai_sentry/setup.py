@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from genai_sentry.guard import Guard
 from genai_sentry.instrumentor import GenAIInstrumentor
@@ -23,6 +22,7 @@ from genai_sentry.sentry.start import starter
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import sentry_trace
 from genai_sentry.telemetry.identity import environment_of_the_process, identity, release_of_the_process
+from genai_sentry.telemetry.losses import CountingBatchProcessor
 from genai_sentry.telemetry.stamp import is_stamped, sampling, stamp
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _deliver_spans(provider: TracerProvider, *, fresh: bool) -> None:
         if delivering() or launched() or takeover.taken_over() or not (fresh or is_stamped(provider)):
             return
         exporter = _exporters[provider] = SentrySpanExporter()
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+        provider.add_span_processor(CountingBatchProcessor(exporter))
     exporter.resume(tell=fresh)
     _undo.append(exporter.pause)
 

@@ -113,7 +113,11 @@ class Stats:
         wasted_s: seconds that failed calls took, retries and waiting included.
         wasted_cost_usd: what failed calls cost, where known.
         unpriced: calls with token counts for which no price is known.
-        lost: what could not be delivered, by kind (events, spans, …).
+        lost: what could not be delivered, by kind: `events`, `metrics`, `spans`, … Sentry's transport does not tell
+            whose they are: the application's own are among them.
+        lost_by_reason: the same by reason, in Sentry's words where Sentry's transport lost it: `queue_overflow`,
+            `ratelimit_backoff`, `rate_limited`, `network_error`, `send_error`; `export_failed` by an OTLP exporter,
+            `file` by the file exporter, `no_sentry` where there was nowhere to send to, `not_sent` at the end.
         latency_p50_s, latency_p95_s, latency_p99_s: of the calls that were not cancelled, within 1 %; None without
             calls.
     """
@@ -140,6 +144,7 @@ class Stats:
     wasted_cost_usd: float = 0.0
     unpriced: int = 0
     lost: Mapping[str, int] = field(default_factory=dict)
+    lost_by_reason: Mapping[str, int] = field(default_factory=dict)
     latency_p50_s: float | None = None
     latency_p95_s: float | None = None
     latency_p99_s: float | None = None
@@ -185,7 +190,8 @@ def _lines(stats: Stats) -> Iterable[str]:
             f"failed calls took {stats.wasted_s:.1f} s and ${stats.wasted_cost_usd:,.4f}"
         )
     if stats.lost:
-        yield "lost        " + ", ".join(f"{kind} {count:,}" for kind, count in _largest(stats.lost))
+        why = ", ".join(f"{reason} {count:,}" for reason, count in _largest(stats.lost_by_reason))
+        yield "lost        " + ", ".join(f"{kind} {count:,}" for kind, count in _largest(stats.lost)) + f" ({why})"
 
 
 def _largest(table: Mapping[str, _Number]) -> list[tuple[str, _Number]]:
@@ -215,6 +221,7 @@ class Recorder:
         self._models: dict[tuple[str, str], list[int]] = {}
         self._labels: dict[tuple[str, str], int] = {}
         self._lost: dict[str, int] = {}
+        self._lost_why: dict[str, int] = {}
         self._latency = Histogram()
 
     def record(self, record: CallRecord) -> None:
@@ -247,10 +254,11 @@ class Recorder:
             if record.retry_wait_s:
                 self._wait_s += record.retry_wait_s
 
-    def lost(self, kind: str, count: int = 1) -> None:
-        """Count what could not be delivered (`events`, `spans`, …)."""
+    def lost(self, kind: str, count: int, reason: str) -> None:
+        """Count what could not be delivered (`events`, `spans`, …), and why not."""
         with self._lock:
             self._lost[kind] = self._lost.get(kind, 0) + count
+            self._lost_why[reason] = self._lost_why.get(reason, 0) + count
 
     def stats(self) -> Stats:
         """The figures so far."""
@@ -283,6 +291,7 @@ class Recorder:
                 wasted_cost_usd=self._wasted_cost / _PICO,
                 unpriced=self._unpriced,
                 lost=dict(self._lost),
+                lost_by_reason=dict(self._lost_why),
                 latency_p50_s=latency.quantile(0.5),
                 latency_p95_s=latency.quantile(0.95),
                 latency_p99_s=latency.quantile(0.99),

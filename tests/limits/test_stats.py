@@ -118,12 +118,15 @@ def test_retries_and_waste_are_counted() -> None:
     assert {"timeout": 1} == stats.failures_by_type
 
 
-def test_lost_things_are_counted_by_kind() -> None:
-    """What could not be delivered is told."""
+def test_lost_things_are_counted_by_kind_and_reason() -> None:
+    """What could not be delivered is told, and why."""
     recorder = Recorder()
-    recorder.lost("events", 2)
-    recorder.lost("events")
-    assert {"events": 3} == recorder.stats().lost
+    recorder.lost("events", 2, "network_error")
+    recorder.lost("events", 1, "rate_limited")
+    recorder.lost("spans", 4, "network_error")
+    assert {"events": 3, "spans": 4} == recorder.stats().lost
+    assert {"network_error": 6, "rate_limited": 1} == recorder.stats().lost_by_reason
+    assert "lost        spans 4, events 3 (network_error 6, rate_limited 1)" in str(recorder.stats())
 
 
 def test_models_beyond_the_bound_count_together() -> None:
@@ -238,7 +241,7 @@ def test_stats_read_as_text_and_as_json() -> None:
                 classification=classification(ErrorType.RATE_LIMIT) if number == 0 else None,
             )
         )
-    recorder.lost("events")
+    recorder.lost("events", 1, "network_error")
     text = str(recorder.stats())
     for part in (
         "20 calls, 1 failed (5.00%, critical)",

@@ -159,6 +159,11 @@ SETUPS: dict[str, tuple[str, dict[str, str], set[str]]] = {
         {},
         {"event-lost"},
     ),
+    "events that Sentry does not take": (
+        f"import sentry_sdk\n{SOUND}sentry_sdk.get_client().transport.record_lost_event('network_error', 'error')\n",
+        {},
+        {"delivery-losses"},
+    ),
     "set-up that fails": ("raise RuntimeError('no database')\n", {}, {"setup-failed"}),
 }
 

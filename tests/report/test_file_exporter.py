@@ -22,6 +22,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from genai_sentry.settings import Settings
+from genai_sentry.statistics import recorder
 from genai_sentry.telemetry import file_exporter, otlp_json
 from genai_sentry.telemetry.file_exporter import FileSpanExporter
 from genai_sentry.testing.otlp import decode_traces
@@ -132,6 +133,7 @@ def test_a_full_disk_costs_spans_only(
 ) -> None:
     """While the disk is full spans are counted as lost and said once; afterwards lines are whole again."""
     real, full = os.write, [True]
+    before = recorder.stats().lost_by_reason.get("file", 0)
 
     def write(file: int, data: bytes) -> int:
         if full[0] and os.fstat(file).st_size:
@@ -144,6 +146,7 @@ def test_a_full_disk_costs_spans_only(
             exporter.export(made(3))
             exporter.force_flush()
     assert exporter.dropped == 6
+    assert recorder.stats().lost_by_reason["file"] == before + 6
     assert ["No space left on device" in record.getMessage() for record in caplog.records] == [True]
     full[0] = False
     exporter.export(made(1))

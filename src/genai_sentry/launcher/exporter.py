@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from genai_sentry.guard import swallowed
 from genai_sentry.launcher import takeover
 from genai_sentry.sentry.start import DSN_VARIABLE, starter
+from genai_sentry.statistics import recorder
 from genai_sentry.telemetry.identity import identity
 
 if TYPE_CHECKING:
@@ -132,14 +133,14 @@ class SentrySpanExporter(SpanExporter):
             return SpanExportResult.SUCCESS
         inner = self._connected()
         if inner is None:
-            self.dropped += len(ours)
+            self._drop(len(ours))
             self._tell(f"neither {DSN_VARIABLE} nor a Sentry client says where to send them")
             return SpanExportResult.FAILURE
         if time.monotonic() >= self._useless_until:
             result = inner.export([_identified(span) for span in ours])
             if time.monotonic() >= self._useless_until:
                 return result
-        self.dropped += len(ours)
+        self._drop(len(ours))
         self._tell("this Sentry has no endpoint for them (HTTP 404); events are sent")
         return SpanExportResult.FAILURE
 
@@ -155,6 +156,10 @@ class SentrySpanExporter(SpanExporter):
 
     def _refused(self) -> None:
         self._useless_until = time.monotonic() + ASK_AGAIN_S
+
+    def _drop(self, count: int) -> None:
+        self.dropped += count
+        recorder.lost("spans", count, "no_sentry")
 
     def _tell(self, why: str) -> None:
         if not self._told:

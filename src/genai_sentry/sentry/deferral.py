@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.guard import swallowed
+from genai_sentry.statistics import recorder
 
 if TYPE_CHECKING:
     from genai_sentry.record import Alert
@@ -198,7 +199,7 @@ class Outbox:
         try:
             entry.context.run(self._deliver, entry)
         except Exception as error:
-            self.lost += 1
+            self._lose(1)
             if not swallowed("sentry.deliver", error):
                 raise
 
@@ -225,11 +226,16 @@ class Outbox:
         self._sending.release()
         return True
 
+    def _lose(self, count: int) -> None:
+        self.lost += count
+        recorder.lost("events", count, "not_sent")
+
     def close(self) -> None:
         """Let the thread end; what is still pending is lost."""
         self._closed = True
         with self._lock:
-            self.lost += len(self._pending)
+            if self._pending:
+                self._lose(len(self._pending))
             self._pending.clear()
             self._keys.clear()
             self._held = 0

@@ -8,6 +8,7 @@ from genai_sentry.sentry import enrich, events, frames
 from genai_sentry.sentry.matching import State
 from genai_sentry.sentry.plain import Plain
 from genai_sentry.sentry.start import starter
+from genai_sentry.statistics import recorder
 
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
@@ -45,6 +46,7 @@ class Delivery:
             client = sentry_sdk.get_client()
             if not client.is_active():
                 self.lost += 1
+                recorder.lost("events", 1, "no_sentry")
                 return
             if entry.notice is not None:
                 notice: Any = events.alert(entry.notice, entry.at)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry.exits import Exits, accept_now
 from genai_sentry.sentry.start import starter
+from genai_sentry.statistics import recorder
 
 if TYPE_CHECKING:
     from genai_sentry.ratelimit import RateLimits
@@ -122,6 +123,7 @@ class SentryMetrics:
             return
         if len(self._waiting) >= MAX_WAITING:
             self.lost += 1
+            recorder.lost("metrics", 1, "queue_overflow")
             return
         self._waiting.append(_facts(record))
         if not self._running:

@@ -16,7 +16,7 @@ import wrapt
 
 from genai_sentry.errors.taxonomy import ErrorType
 from genai_sentry.guard import swallowed
-from genai_sentry.sentry import breadcrumbs, events, frames, matching, snapshot
+from genai_sentry.sentry import breadcrumbs, events, frames, losses, matching, snapshot
 from genai_sentry.sentry.deferral import MAX_QUEUED, Outbox, Pending
 from genai_sentry.sentry.delivery import Delivery
 from genai_sentry.sentry.enrich import Enricher
@@ -192,6 +192,7 @@ class Reporter:
             self._outbox.close()
             self._exits.undo()
             self._switched_off.undo()
+            losses.unwatch(self._client)
             self._calls.clear()
             scope = sys.modules.get("sentry_sdk.scope")
             processors = getattr(scope, "global_event_processors", None)
@@ -220,6 +221,7 @@ class Reporter:
             return None
         self._client = client
         self._switched_off.switch_off(client)
+        losses.watch(client)
         return client
 
     def _report(self, record: CallRecord, error: BaseException | None, request: object | None) -> None:

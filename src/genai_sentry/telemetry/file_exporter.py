@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from genai_sentry.guard import swallowed
+from genai_sentry.statistics import recorder
 from genai_sentry.telemetry import otlp_json
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class FileSpanExporter(SpanExporter):
 
     def _drop(self, count: int) -> None:
         self.dropped += count
+        recorder.lost("spans", count, "file")
 
     # The writing thread ----------------------------------------------------------------------------------------
 

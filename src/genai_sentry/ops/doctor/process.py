@@ -251,6 +251,23 @@ def content(facts: Facts) -> Iterator[Finding]:
         )
 
 
+@check("losses so far", PROCESS)
+def losses(facts: Facts) -> Iterator[Finding]:
+    """What this process could not deliver."""
+    from genai_sentry.statistics import stats
+
+    found = stats()
+    if found.lost:
+        what = ", ".join(f"{count} {kind}" for kind, count in sorted(found.lost.items()))
+        why = ", ".join(sorted(found.lost_by_reason))
+        yield Finding(
+            "delivery-losses",
+            f"Since its start this process could not deliver {what} ({why}).",
+            "Look at Sentry's quota and rate limits, and at the network between the two; genai_sentry.stats() of a "
+            "running service counts its losses in lost and lost_by_reason.",
+        )
+
+
 RETRIERS = ("tenacity", "stamina", "backoff", "retrying")
 """Libraries by which applications retry."""
 
