@@ -118,7 +118,7 @@ def _nearest(met: list[_Met], reach: int) -> Guess | None:
     for number, first in enumerate(met):
         for second in met[number + 1 : number + 40]:
             distance = second.start - first.end
-            if distance > reach:
+            if distance > reach or (best is not None and distance > best[0]):
                 break
             if distance < 1 and second.start == first.start:
                 continue

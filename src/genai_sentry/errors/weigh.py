@@ -47,9 +47,9 @@ _FRAME = (
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
+_WORD_OF_TEXT = re.compile(r"(?<![\w-])[A-Za-z]\w++(?:\.[A-Z]\w*+)*+(?!-\w)")
 _CODE_LIKE = re.compile(
-    r"(?<![\w-])(?:[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,})"
-    r"(?!\w|-\w)"
+    r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 
@@ -114,7 +114,9 @@ class Said(NamedTuple):
 def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
     said: list[Said] = []
-    for word in set(_CODE_LIKE.findall(text)):
+    for word in set(_WORD_OF_TEXT.findall(text)):
+        if word.islower() and "_" not in word or not _CODE_LIKE.fullmatch(word):
+            continue
         if word.endswith("_API_KEY"):
             said.append(Said(WORD + 1, len(word), _MISSING_KEY, word[:80]))
         best = _meaning(built, word, families)

@@ -77,6 +77,8 @@ CLIENTS = Family(
         "invalid_request/invalid_media": """
             MultimodalError
             ImageFetchError
+            AI_DownloadError
+            AI_InvalidDataContentError
         """,
         "invalid_request/invalid_parameter": """
             NoRegionError
@@ -87,6 +89,10 @@ CLIENTS = Family(
             UnsupportedProtocol
             ModelInvalidRequestError
             MalformedRequestFieldError
+            AI_InvalidArgumentError
+            AI_InvalidPromptError
+            AI_TooManyEmbeddingValuesForCallError
+            AI_LoadSettingError
         """,
         "invalid_request/payload_too_large": """
             ContentTooLargeError
@@ -96,6 +102,7 @@ CLIENTS = Family(
         "invalid_request/unsupported_parameter": """
             UnsupportedEndpointError
             EndpointNotSupportedByModelError
+            AI_UnsupportedFunctionalityError
         """,
         "invalid_response": """
             UnexpectedModelBehavior
@@ -107,10 +114,17 @@ CLIENTS = Family(
             DecodeError
             DecodingError
             UnknownApiResponseError
+            AI_InvalidToolArgumentsError
+            AI_InvalidToolInputError
+            InvalidToolInputError
+            AI_InvalidResponseDataError
         """,
         "invalid_response/schema": """
             AdapterParseError
             JSONSchemaValidationError
+            AI_NoSuchToolError
+            NoSuchToolError
+            AI_ToolCallRepairError
         """,
         "invalid_response/truncated": """
             IncompleteOutputException
@@ -161,6 +175,20 @@ CLIENTS = Family(
             RunCancelled
             ClientClosedRequestError
             FutureCancelledError
+        """,
+        "invalid_response/empty": """
+            AI_EmptyResponseBodyError
+            AI_NoContentGeneratedError
+            AI_NoImageGeneratedError
+            AI_NoSpeechGeneratedError
+            AI_NoTranscriptGeneratedError
+        """,
+        "invalid_request/invalid_message_order": """
+            AI_InvalidMessageRoleError
+            AI_MessageConversionError
+        """,
+        "model_unavailable/no_provider": """
+            AI_NoSuchProviderError
         """,
     },
     vague={

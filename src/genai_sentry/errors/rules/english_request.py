@@ -307,6 +307,9 @@ ENGLISH_REQUEST = Family(
             must specify a region
             parameter check failed
             range is
+            only absolute urls
+            a valid uri
+            a valid url
         """,
         "invalid_request/other": """
             session hit the maximum duration

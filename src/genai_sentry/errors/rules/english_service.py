@@ -86,6 +86,7 @@ ENGLISH_SERVICE = Family(
             web server is returning an unknown error
             web server is down
             origin is unreachable
+            invalid or incomplete response
         """,
         "cancelled": """
             interrupted by user
@@ -166,6 +167,11 @@ ENGLISH_SERVICE = Family(
             request allowance
             requests this minute
             faster than your
+            hour limit
+            weekly limit
+            limit reached … resets
+            limit reached … reset
+            exceeded your … token usage
         """,
         "rate_limit/concurrency": """
             max organization concurrency

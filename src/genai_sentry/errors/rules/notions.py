@@ -6,7 +6,8 @@ mean. The nearest pair decides; between equals the one that is listed first.
 
 WORDS: dict[str, str] = {
     "no notion": """
-        credentials validation failed, credential validation failed, went wrong, bad response
+        credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
+        unexpected response code, response status, response code, status code
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
@@ -16,7 +17,8 @@ WORDS: dict[str, str] = {
         generated, returned, received, produced, given, created, came back
     """,
     "model": """
-        model, models, deployment, engine, modelcode, modelname, model_id, model_name
+        model, models, deployment, engine, modelcode, modelname, model_id, model_name, lora, adapter, adapters,
+        checkpoint
     """,
     "key": """
         key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization,
