@@ -18,7 +18,7 @@ from genai_sentry.sentry.matching import Calls, Mark, find, get_mark, is_marked,
 
 
 def mark(name: str = "1-1") -> Mark:
-    return Mark(name, CallRecord(), None, 0.0)
+    return Mark(name, CallRecord(), None)
 
 
 def marked(error: BaseException, name: str = "1-1") -> Any:

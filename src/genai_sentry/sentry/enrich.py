@@ -130,7 +130,7 @@ class Enricher:
         from genai_sentry.errors.classify import classify
 
         known = replace(record, classification=classify(error, provider=record.provider))
-        self._rewrite(event, [Found(Mark("", known, None, 0.0), error, "self", False)])
+        self._rewrite(event, [Found(Mark("", known, None), error, "self", False)])
         self._add(event, known, 0)
 
     def _add(self, event: Event, record: CallRecord, held_back: int) -> None:

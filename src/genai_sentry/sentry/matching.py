@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -41,35 +41,37 @@ class State(Enum):
     """Carried by an event about another exception that happened while this one was handled."""
 
 
-@dataclass(slots=True, eq=False)
 class Mark:
     """Says of an exception which failed call it ended.
 
     It pickles to a plain string, so that an exception crosses process boundaries where this package is missing.
 
-    Attributes:
+    Args:
         id: unique in this machine's processes: process id and a running number.
         record: the call.
         key: what its events are throttled by.
-        made_at: Unix time in seconds.
+        owner: the outbox that its event waits in: a process can have several reporters.
+
+    Attributes:
         state: what became of the failure.
         event_id: the event that carries it; empty while there is none.
-        owner: the outbox that its event waits in: a process can have several reporters.
         counted: the Sentry session whose error count this failure has raised.
         held_back: failures of its kind that were held back since the last event.
         echo: the request's body, to find prompts that a provider echoes; None where there is none in memory.
     """
 
-    id: str
-    record: CallRecord
-    key: Hashable
-    made_at: float
-    owner: object = field(default=None, repr=False)
-    state: State = State.QUIET
-    event_id: str = ""
+    # Defaults of the class: in a storm a mark must cost next to nothing, and most never set these.
+    state = State.QUIET
+    event_id = ""
     counted: object = None
-    held_back: int = 0
-    echo: Echo | None = field(default=None, repr=False)
+    held_back = 0
+    echo: Echo | None = None
+
+    def __init__(self, id: str, record: CallRecord, key: Hashable, owner: object = None) -> None:
+        self.id = id
+        self.record = record
+        self.key = key
+        self.owner = owner
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """Pickle to the identifier alone."""

@@ -233,7 +233,7 @@ class Reporter:
         key: Hashable = (what.type, what.reason, record.provider, record.model)
         if what.type in events.OF_THE_CODE:
             key = (key, frames.place(error))
-        mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, time.time(), self._outbox)
+        mark = Mark(f"{os.getpid()}-{next(_numbers)}", record, key, self._outbox)
         if error is not None:
             matching.put_mark(error, mark)
         if request is not None:
