@@ -115,7 +115,7 @@ def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
     said: list[Said] = []
     for word in set(_WORD_OF_TEXT.findall(text)):
-        if word.islower() and "_" not in word or not _CODE_LIKE.fullmatch(word):
+        if (word.islower() and "_" not in word) or not _CODE_LIKE.fullmatch(word):
             continue
         if word.endswith("_API_KEY"):
             said.append(Said(WORD + 1, len(word), _MISSING_KEY, word[:80]))
