@@ -137,7 +137,10 @@ _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
 
 
 def _judge(case: Case) -> Candidate | None:
-    """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault."""
+    """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault.
+
+    What a client says of an answer that it can't use is the server's own trouble where it comes with a 500.
+    """
     statuses = {case.status, *(status for _, _, status in case.found.statuses)}
     refused = bool(statuses & {400, 422})
     answered = bool(statuses & _ANSWERED)
@@ -146,6 +149,7 @@ def _judge(case: Case) -> Candidate | None:
         for one in case.candidates
         if not (refused and one.weight in (WORD, GUESS, WRAPPER) and one.label[0] in _NOT_THE_REQUEST)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
+        and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]
     if not able:
         return None

@@ -143,6 +143,8 @@ CHINESE = Family(
             该令牌无权访问模型
             该令牌无权使用模型
             没有访问模型
+            倍率或价格未配置
+            价格未配置
         """,
         "model_unavailable/no_provider": """
             无可用渠道

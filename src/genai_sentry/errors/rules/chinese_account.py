@@ -88,6 +88,11 @@ CHINESE_ACCOUNT = Family(
             当日调用
             单日调用
             每天请求
+            今日额度已用
+            每日额度已用
+            今日免费额度
+            每日免费额度
+            当日额度已用
         """,
         "rate_limit/concurrency": """
             并发数过高

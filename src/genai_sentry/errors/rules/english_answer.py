@@ -43,6 +43,9 @@ ENGLISH_ANSWER = Family(
             unexpected end of json input at
             incomplete response
             length reason
+            hit the length limit
+            reached the length limit
+            hit the output limit
         """,
         "invalid_response/malformed": """
             no valid json

@@ -78,6 +78,8 @@ ENGLISH_CONTENT = Family(
             recitation
             reciting from copyrighted
             copyrighted material
+            matched public code
+            matches public code
         """,
     },
     words={

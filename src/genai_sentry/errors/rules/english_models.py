@@ -103,6 +103,8 @@ ENGLISH_MODELS = Family(
             is not supported when using … account
             part of your plan
             included in your plan
+            free period … has ended
+            key to access this model
         """,
         "model_unavailable/loading": """
             endpoint is initializing

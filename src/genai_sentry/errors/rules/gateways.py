@@ -370,6 +370,8 @@ EDGE = Family(
             error code: 530
             error code: 1033
             error code: 1016
+            upstream stream failed
+            upstream chain exhausted
         """,
     },
 )

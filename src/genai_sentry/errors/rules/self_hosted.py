@@ -46,6 +46,9 @@ SELF_HOSTED = Family(
             server loading model
             model unloaded
             model was unloaded
+            model reloaded
+            no model is loaded
+            no model loaded
         """,
         "model_unavailable/not_found": """
             try pulling it first
@@ -57,6 +60,9 @@ SELF_HOSTED = Family(
             failed to load model … not found
             could not load model … not found
             could not load model … no such file
+            adapter … does not exist
+            lora … not found
+            adapter … not found
         """,
         "invalid_request/unsupported_parameter": """
             does not support tools
@@ -106,6 +112,8 @@ SELF_HOSTED = Family(
             enginedeaderror
             failed to load model
             model failed to load
+            empty grammar stack
+            attempting to allocate
         """,
         "server_error/overloaded": """
             maximum pending requests exceeded
@@ -132,6 +140,9 @@ SELF_HOSTED = Family(
             jinja
             template … error
             not a multimodal model
+        """,
+        "invalid_request/other": """
+            json.exception.parse_error
         """,
     },
     broad={
