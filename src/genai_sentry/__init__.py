@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification, ErrorType, Reason, Severity
     from genai_sentry.instrumentor import GenAIInstrumentor
     from genai_sentry.labels import label
-    from genai_sentry.pricing import Cost, estimate_monthly_cost, price
+    from genai_sentry.pricing import Cost
+    from genai_sentry.pricing.estimate import estimate_monthly_cost, price
     from genai_sentry.recording import record_call
     from genai_sentry.retries import is_retryable, retry_wait
     from genai_sentry.sentry.processor import GenAIErrorProcessor
@@ -36,12 +37,12 @@ _HOMES: dict[str, str] = {
     "Severity": "errors.taxonomy",
     "Stats": "statistics",
     "classify": "errors.classify",
-    "estimate_monthly_cost": "pricing",
+    "estimate_monthly_cost": "pricing.estimate",
     "flush": "setup",
     "init": "setup",
     "is_retryable": "retries",
     "label": "labels",
-    "price": "pricing",
+    "price": "pricing.estimate",
     "record_batch_results": "batches",
     "record_call": "recording",
     "retry_wait": "retries",

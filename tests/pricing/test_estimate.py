@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 import genai_sentry
-from genai_sentry.pricing import Cost, estimate_monthly_cost, price
+from genai_sentry.pricing import Cost
+from genai_sentry.pricing.estimate import estimate_monthly_cost, price
 from genai_sentry.settings import SettingsError
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -1,14 +1,14 @@
 """What calls cost: counts times prices, by whoever knows best.
 
-`Pricer` prices observed calls and never waits. `price` and `estimate_monthly_cost` answer questions asked by hand.
+`Pricer` prices observed calls and never waits. `price` and `estimate_monthly_cost`, in `estimate`, answer questions
+asked by hand.
 """
 
 from genai_sentry.pricing.catalogue import CATALOGUE, Updater
 from genai_sentry.pricing.cost import Cost
-from genai_sentry.pricing.estimate import MonthlyEstimate, estimate_monthly_cost, price
 from genai_sentry.pricing.pricer import Pricer
 
-__all__ = ["Cost", "MonthlyEstimate", "Pricer", "Updater", "estimate_monthly_cost", "price", "ready", "warm"]
+__all__ = ["Cost", "Pricer", "Updater", "ready", "warm"]
 
 
 def warm() -> None:

@@ -167,14 +167,8 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
             index, part = divmod(slot, SLOTS_PER_LIMIT)
             limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
     planned = tuple(
-        _Limit(
-            LIMITS[index].kind,
-            LIMITS[index].quantity,
-            LIMITS[index].period_s,
-            *places,
-            _FIELDS.get(LIMITS[index].quantity, -1),
-        )
-        for index, places in limits.items()
+        _Limit._make((limit.kind, limit.quantity, limit.period_s, *places, _FIELDS.get(limit.quantity, -1)))
+        for limit, places in ((LIMITS[index], places) for index, places in limits.items())
     )
     return _Plan(
         planned,
@@ -316,7 +310,7 @@ def _direct(
             fields[field + 2] = reset
             if limit is not None:
                 fields[field] = int(limit)
-    return RateLimits(*fields, retry_after, tuple(windows)) if found else None
+    return RateLimits._make((*fields, retry_after, tuple(windows))) if found else None
 
 
 def _amount(value: bytes) -> float | None:
