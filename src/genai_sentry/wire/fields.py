@@ -18,7 +18,7 @@ MAX_COUNT: Final = 2**63 - 1
 _NOTHING: Final[Mapping[str, object]] = {}
 
 
-_scan: Final = json.JSONDecoder().scan_once
+_decode: Final = json.JSONDecoder().raw_decode
 
 
 def loads(data: bytes | str) -> object:
@@ -27,10 +27,10 @@ def loads(data: bytes | str) -> object:
         # Guessing the encoding and looking for white space takes as long as decoding: the usual case goes straight.
         if data[:1] == b"{" and isinstance(data, bytes):
             text = data.decode()
-            value, end = _scan(text, 0)
+            value, end = _decode(text)
             if end == len(text):
                 return value
-    except (StopIteration, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         pass
     try:
         return json.loads(data)
