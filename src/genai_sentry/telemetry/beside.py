@@ -41,6 +41,8 @@ WRAPPERS: Mapping[str, str] = {
 CALLBACKS: Mapping[str, tuple[str, str]] = {
     "langchain_core.language_models.chat_models": ("openinference.instrumentation.langchain", "LangChainInstrumentor"),
     "langchain_core.language_models.llms": ("openinference.instrumentation.langchain", "LangChainInstrumentor"),
+    "llama_index.core.llms.callbacks": ("openinference.instrumentation.llama_index", "LlamaIndexInstrumentor"),
+    "llama_index.core.base.embeddings.base": ("openinference.instrumentation.llama_index", "LlamaIndexInstrumentor"),
 }
 """The same for frameworks that tell an instrumentor of their calls: the framework's module, and the instrumentor."""
 
