@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 
-from genai_sentry import collecting, lifecycle
+from genai_sentry import collecting, lifecycle, patterns
 from genai_sentry.launcher import launched
 from genai_sentry.patch import hooks
 from genai_sentry.patch.state import state
@@ -55,7 +55,7 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         collecting.install()
         state.runtime = runtime
         warm()
-        threading.Thread(target=encoding.warm, name="genai-sentry-encodings", daemon=True).start()
+        threading.Thread(target=_warm, name="genai-sentry-warming", daemon=True).start()
         if not settings.propagate_to_providers:
             propagation.raise_barrier()
         hooks.install()
@@ -72,6 +72,12 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         runtime, state.runtime = state.runtime, None
         if runtime is not None:
             runtime.close()
+
+
+def _warm() -> None:
+    """What the first calls need, and set-up does not."""
+    encoding.warm()
+    patterns.warm()
 
 
 def environment_settings() -> Settings:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from types import MappingProxyType, TracebackType
+
+from genai_sentry.patterns import lazy
 
 MAX_KEYS = 20
 """Distinct label names in a process; further ones are left out."""
@@ -46,7 +47,7 @@ RESERVED: frozenset[str] = frozenset(
 RESERVED_PREFIXES: tuple[str, ...] = ("llm_", "gen_ai", "sentry", "otel", "error", "http", "server", "openai")
 """Beginnings of names that belong to this package, Sentry or OpenTelemetry."""
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
+_NAME = lazy(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
 _NONE: Mapping[str, str] = MappingProxyType({})
 _current: ContextVar[Mapping[str, str]] = ContextVar("genai_sentry_labels", default=_NONE)
 _seen: dict[str, set[str]] = {}

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from genai_sentry.patterns import lazy
+
 _MAKERS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
-    (re.compile(pattern), maker)
+    (lazy(pattern), maker)
     for pattern, maker in (
         (r"gpt-|chatgpt|o[134](?:-|$)|text-embedding-(?:3-|ada)|text-davinci|davinci|babbage|curie(?:-|$)", "openai"),
         (r"dall-e|whisper-1|tts-1|codex|computer-use-preview|omni-moderation|text-moderation|sora|gpt\d", "openai"),
@@ -66,7 +68,7 @@ _VENDORS: Final[dict[str, str]] = {
     "nvidia": "nvidia",
     "ai21": "ai21",
 }
-_REGION: Final = re.compile(r"^(?:us|eu|apac|au|ca|jp|sa|us-gov|global)\.")
+_REGION: Final = lazy(r"^(?:us|eu|apac|au|ca|jp|sa|us-gov|global)\.")
 
 
 @lru_cache(maxsize=512)

@@ -6,12 +6,12 @@ lower case. A gateway is named as itself: whose model it passes on is `maker_of`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
 from genai_sentry.makers import maker_of
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import formats
 
 __all__ = ["CLIENTS", "HEADERS", "HOSTS", "maker_of", "provider_of"]
@@ -184,10 +184,10 @@ HOSTS: Final[dict[str, str]] = {
 """Host, or the end of one after a dot, to provider. The longest wins."""
 
 _PATTERNS: Final = (
-    (re.compile(r"(?:^|[.-])aiplatform\.googleapis\.com$"), "gcp.vertex_ai"),
-    (re.compile(r"^(?:bedrock|bedrock-runtime|bedrock-mantle|bedrock-agent-runtime)[.-]"), "aws.bedrock"),
-    (re.compile(r"^(?:runtime|api)\.sagemaker\.|\.sagemaker\.[a-z0-9-]+\.(?:amazonaws\.com|app)"), "aws.sagemaker"),
-    (re.compile(r"^dashscope[a-z0-9-]*\.aliyuncs\.com$"), "dashscope"),
+    (lazy(r"(?:^|[.-])aiplatform\.googleapis\.com$"), "gcp.vertex_ai"),
+    (lazy(r"^(?:bedrock|bedrock-runtime|bedrock-mantle|bedrock-agent-runtime)[.-]"), "aws.bedrock"),
+    (lazy(r"^(?:runtime|api)\.sagemaker\.|\.sagemaker\.[a-z0-9-]+\.(?:amazonaws\.com|app)"), "aws.sagemaker"),
+    (lazy(r"^dashscope[a-z0-9-]*\.aliyuncs\.com$"), "dashscope"),
 )
 """Hosts whose telling part is not at the end."""
 

@@ -8,11 +8,11 @@ are.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.guard import swallowed
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import fields, sse
 from genai_sentry.wire.encoding import Decoder, decoder
 from genai_sentry.wire.reencoding import encoder
@@ -47,9 +47,9 @@ MAX_REQUEST = 4 * 1024 * 1024
 """Longest request, in bytes, that is copied."""
 
 _FIELD = b'"stream_options":{"include_usage":true}'
-_NULL = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*')
-_USAGE = re.compile(rb'"usage"\s*:\s*\{')
-_NO_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*\]')
+_NULL = lazy(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,\s*')
+_USAGE = lazy(rb'"usage"\s*:\s*\{')
+_NO_CHOICES = lazy(rb'"choices"\s*:\s*\[\s*\]')
 
 
 def asking(call: Call, request: Any) -> Any | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from genai_sentry.call import Call
+from genai_sentry.patterns import lazy
 from genai_sentry.stream import StreamObserver
 from genai_sentry.wire import fields
 from genai_sentry.wire.fields import mapping
@@ -24,9 +24,9 @@ MAX_FLIGHTS: Final = 64
 """Responses of one session that are under way at once, as far as they are told apart."""
 
 _REALTIME: Final = RealtimeFormat()
-_TYPE: Final = re.compile(rb'"type"\s*:\s*"([a-z_.]{1,80})"')
+_TYPE: Final = lazy(rb'"type"\s*:\s*"([a-z_.]{1,80})"')
 _ENDS: Final = frozenset({f"response.{end}" for end in ("completed", "incomplete", "failed", "cancelled", "done")})
-_NAMED: Final = re.compile(rb'"(?:response_id|stream_id)"\s*:\s*"([^"]{1,256})"')
+_NAMED: Final = lazy(rb'"(?:response_id|stream_id)"\s*:\s*"([^"]{1,256})"')
 """How events say which response they belong to; where several lanes share a session, by the lane."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from genai_sentry.patterns import lazy
 from genai_sentry.pricing.rates import Rate
 
 
@@ -58,16 +59,16 @@ def _timestamp(day: date | None) -> float | None:
 def _moved(
     provider: str, models: str, since: date | None, means: str, why: str, until: date | None = None
 ) -> Correction:
-    return Correction(provider, re.compile(models), since, until, means, (), why)
+    return Correction(provider, lazy(models), since, until, means, (), why)
 
 
 def _unknown(provider: str, models: str, since: date | None, why: str) -> Correction:
-    return Correction(provider, re.compile(models), since, None, "", (), why)
+    return Correction(provider, lazy(models), since, None, "", (), why)
 
 
 def _audio(provider: str, models: str, input_usd: float, output_usd: float, why: str) -> Correction:
     rates = (Rate("input_audio_tokens", input_usd / 1e6), Rate("output_audio_tokens", output_usd / 1e6))
-    return Correction(provider, re.compile(models), None, None, "", rates, why)
+    return Correction(provider, lazy(models), None, None, "", rates, why)
 
 
 CORRECTIONS: tuple[Correction, ...] = (
@@ -189,15 +190,15 @@ class Uplift(NamedTuple):
 UPLIFTS: tuple[Uplift, ...] = (
     Uplift(
         "openai",
-        re.compile(r"[a-z]{2}\.api\.openai\.com"),
-        re.compile(r"gpt-(5\.[4-9]|[6-9]).*"),
+        lazy(r"[a-z]{2}\.api\.openai\.com"),
+        lazy(r"gpt-(5\.[4-9]|[6-9]).*"),
         1.1,
         "models released since 2026-03-05: https://developers.openai.com/api/docs/guides/data-residency",
     ),
     Uplift(
         "google",
-        re.compile(r"(?!global-)[a-z0-9-]+-aiplatform\.googleapis\.com|aiplatform\.(us|eu)\.rep\.googleapis\.com"),
-        re.compile(r"claude-[a-z]+-(4-[5-9]|[5-9]).*"),
+        lazy(r"(?!global-)[a-z0-9-]+-aiplatform\.googleapis\.com|aiplatform\.(us|eu)\.rep\.googleapis\.com"),
+        lazy(r"claude-[a-z]+-(4-[5-9]|[5-9]).*"),
         1.1,
         "Claude from 4.5 on: https://platform.claude.com/docs/en/about-claude/pricing",
     ),

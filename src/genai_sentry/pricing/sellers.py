@@ -10,10 +10,10 @@ name, belongs in the user's price table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from genai_sentry.makers import maker_of
+from genai_sentry.patterns import lazy
 
 CATALOGUE_IDS: dict[str, str] = {
     "azure.ai.inference": "azure",
@@ -65,9 +65,9 @@ CLOSED: dict[str, str] = {
 DEPLOYED = frozenset({"azure"})
 """Providers where the requested model is a name that the customer chose."""
 
-_OPEN = re.compile(r"gpt-oss|gemma|c4ai|aya-|grok-[12](-|$)|whisper-(large|medium|small|base|tiny)")
-_OPENAI_HOSTS = re.compile(r"(^|\.)api\.openai\.com$")
-_VERSION = re.compile(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
+_OPEN = lazy(r"gpt-oss|gemma|c4ai|aya-|grok-[12](-|$)|whisper-(large|medium|small|base|tiny)")
+_OPENAI_HOSTS = lazy(r"(^|\.)api\.openai\.com$")
+_VERSION = lazy(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
 
 
 def sellers(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from genai_sentry.patterns import lazy
 from genai_sentry.ratelimit.dialects import (
     FIRST_PROCESSING_TIME,
     FIRST_REQUEST_ID,
@@ -327,7 +327,7 @@ def _reset(value: bytes, date: bytes | None, now: float | None) -> float | None:
     return found
 
 
-_IETF_PAIR = re.compile(r"([a-z]+)=(\d{1,15})")
+_IETF_PAIR = lazy(r"([a-z]+)=(\d{1,15})")
 
 
 def _add_ietf(parts: _Parts, fields: bytes, policy_fields: bytes) -> None:

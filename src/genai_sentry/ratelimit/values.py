@@ -5,9 +5,10 @@ Moments are remembered for a while, since the calls of one second name the same 
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
+
+from genai_sentry.patterns import lazy
 
 MAX_LENGTH = 64
 """Longer values are not read."""
@@ -17,8 +18,8 @@ MAX_SECONDS = 400 * 86_400.0
 
 _EPOCH_S, _EPOCH_MS = 1e9, 1e12
 _UNITS = {"ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-_DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{0,12})?(?:ms|us|µs|ns|s|m|h|d))+\Z")
-_PIECE = re.compile(r"(\d+(?:\.\d*)?)(ms|us|µs|ns|s|m|h|d)")
+_DURATION = lazy(r"(?:\d{1,12}(?:\.\d{0,12})?(?:ms|us|µs|ns|s|m|h|d))+\Z")
+_PIECE = lazy(r"(\d+(?:\.\d*)?)(ms|us|µs|ns|s|m|h|d)")
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: index for index, name in enumerate(_MONTH_NAMES, 1)}
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
+from genai_sentry.patterns import lazy
+
 MAX_MESSAGE = 2000
 """Characters of a message that are kept."""
 
@@ -24,11 +26,11 @@ _SECRET_PREFIXES = (
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # user:password@ and the values of a query, whoever's URL it is
-    (re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@'\"<>]{1,200}@", re.I), rf"\1{SCRUBBED}@"),
-    (re.compile(r"([?&][\w.~-]{1,64}=)(?!\[scrubbed\])[^&\s'\"<>)\]}]{1,2000}"), rf"\1{SCRUBBED}"),
-    (re.compile(r"\b(bearer|basic)\s+(?!\[)[A-Za-z0-9._~+/=*-]{6,}", re.I), rf"\1 {SCRUBBED}"),
+    (lazy(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@'\"<>]{1,200}@", re.I), rf"\1{SCRUBBED}@"),
+    (lazy(r"([?&][\w.~-]{1,64}=)(?!\[scrubbed\])[^&\s'\"<>)\]}]{1,2000}"), rf"\1{SCRUBBED}"),
+    (lazy(r"\b(bearer|basic)\s+(?!\[)[A-Za-z0-9._~+/=*-]{6,}", re.I), rf"\1 {SCRUBBED}"),
     (
-        re.compile(
+        lazy(
             r"\b(api[-_ ]?key|x-api-key|x-goog-api-key|authorization|access[-_]token|auth[-_]token|client[-_]secret|"
             r"secret[-_]?(?:access[-_])?key|password|passwd|signature)(['\"]?\s{0,3}(?:[:=]|provided:)\s{0,3}['\"]?)"
             r"(?!bearer\b|basic\b|\[scrubbed\])([^\s'\",;&}{)\]]{4,})",
@@ -36,32 +38,32 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{SCRUBBED}",
     ),
-    (re.compile(rf"\b(?:{_SECRET_PREFIXES})[-_](?=[\w*.-]*[\d*])[\w*.-]{{6,}}"), SCRUBBED),
-    (re.compile(r"\b(?:sk|gsk|csk|xai|pplx|nvapi|hf|r8)[-_][A-Za-z0-9_-]{16,}"), SCRUBBED),
-    (re.compile(r"\b(?:AIza[\w-]{16,}|ya29\.[\w.-]{8,}|(?:AKIA|ASIA|AROA)[A-Z0-9]{12,})"), SCRUBBED),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"), SCRUBBED),
-    (re.compile(r"\b(organi[sz]ations?['\"]?[\s:=]{1,3}['\"`]?org-)(?!\[)[\w-]{3,}", re.I), rf"\1{SCRUBBED}"),
+    (lazy(rf"\b(?:{_SECRET_PREFIXES})[-_](?=[\w*.-]*[\d*])[\w*.-]{{6,}}"), SCRUBBED),
+    (lazy(r"\b(?:sk|gsk|csk|xai|pplx|nvapi|hf|r8)[-_][A-Za-z0-9_-]{16,}"), SCRUBBED),
+    (lazy(r"\b(?:AIza[\w-]{16,}|ya29\.[\w.-]{8,}|(?:AKIA|ASIA|AROA)[A-Z0-9]{12,})"), SCRUBBED),
+    (lazy(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"), SCRUBBED),
+    (lazy(r"\b(organi[sz]ations?['\"]?[\s:=]{1,3}['\"`]?org-)(?!\[)[\w-]{3,}", re.I), rf"\1{SCRUBBED}"),
     # accounts: OpenAI's organisations, projects and users, others' account numbers
     (
-        re.compile(r"\b(org|proj|user|acct|team|cus)([-_])(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{6,}\b"),
+        lazy(r"\b(org|proj|user|acct|team|cus)([-_])(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{6,}\b"),
         rf"\1\2{SCRUBBED}",
     ),
     (
-        re.compile(
+        lazy(
             r"\b((?:organi[sz]ation|workspace|account|tenant|subscription|project)(?:[-_ ]id)?['\"]?[\s:=]{1,3}['\"`]?)"
             r"(?=[\w-]*\d)[0-9A-Za-z][\w-]{5,}",
             re.I,
         ),
         rf"\1{SCRUBBED}",
     ),
-    (re.compile(r"\b(arn:aws[\w-]*:[\w-]*:[\w-]*:)\d{6,}"), rf"\1{SCRUBBED}"),
-    (re.compile(r"\b(projects|subscriptions|accounts)/(?=[\w-]*\d)[\w-]{6,}"), rf"\1/{SCRUBBED}"),
-    (re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}\b"), SCRUBBED),
+    (lazy(r"\b(arn:aws[\w-]*:[\w-]*:[\w-]*:)\d{6,}"), rf"\1{SCRUBBED}"),
+    (lazy(r"\b(projects|subscriptions|accounts)/(?=[\w-]*\d)[\w-]{6,}"), rf"\1/{SCRUBBED}"),
+    (lazy(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}\b"), SCRUBBED),
     # whatever else is long and looks random
-    (re.compile(r"(?<![\w/.-])(?=[A-Za-z_]{0,60}\d)(?=[\d_]{0,60}[A-Za-z])[A-Za-z0-9_]{40,}(?![\w-])"), SCRUBBED),
+    (lazy(r"(?<![\w/.-])(?=[A-Za-z_]{0,60}\d)(?=[\d_]{0,60}[A-Za-z])[A-Za-z0-9_]{40,}(?![\w-])"), SCRUBBED),
 )
 
-_ECHO = re.compile(
+_ECHO = lazy(
     r"(['\"]?\b(?:input|inputs|input_value|prompt|messages|content|contents|text|query|instructions|system|"
     r"failed_generation|completion|output)['\"]?\s{0,2}[:=]\s{0,2})"
     r"('(?:[^'\\]|\\.){1,100000}'|\"(?:[^\"\\]|\\.){1,100000}\"|\[.{1,100000}\]|\{.{1,100000}\})",
@@ -69,7 +71,7 @@ _ECHO = re.compile(
 )
 """A field in which providers and validators hand back what they were given."""
 
-_LONG_QUOTE = re.compile(r"'[^']{100,}'|\"[^\"]{100,}\"|`[^`]{100,}`")
+_LONG_QUOTE = lazy(r"'[^']{100,}'|\"[^\"]{100,}\"|`[^`]{100,}`")
 """Longer than any parameter's name or value that an error message has reason to quote."""
 
 _PROSE_KEYS = frozenset(
@@ -162,7 +164,7 @@ def message(text: str, *, echo: Echo | None = None, keep_content: bool = False) 
 
 
 _PROBE = 18
-_WORD = re.compile(r"\S+")
+_WORD = lazy(r"\S+")
 
 
 def _longest(text: str, start: int, known: str) -> int:

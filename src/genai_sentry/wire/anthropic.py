@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -134,7 +134,7 @@ class MessagesReader(EventReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:message_|error"|completion")')
+    notable = lazy(rb'"(?:message_|error"|completion")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"content_block_delta"' in data or b'"completion":' in data):

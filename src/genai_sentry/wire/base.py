@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, fields, scan, sse
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.body import EDGE, MAX_BODY, Body, body_of, decoded, error_of, shrunk
@@ -203,7 +204,7 @@ class EventReader(StreamReader):
     )
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
-    notable: re.Pattern[bytes] = re.compile(rb"")
+    notable: re.Pattern[bytes] = lazy(rb"")
     ends: tuple[bytes, ...] = (b"}\n\n", b"}\r\n\r\n")
     """What whole events of JSON end with."""
     bare_json: bool = False

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire.anthropic import MessagesFormat, MessagesReader
 from genai_sentry.wire.base import StreamReader
 from genai_sentry.wire.fields import loads
@@ -16,8 +17,8 @@ from genai_sentry.wire.outcome import Outcome
 MAX_PENDING: Final = 256 * 1024
 """Longest unfinished frame kept, in bytes."""
 
-_EVENT: Final = re.compile(rb'\{"bytes":"([A-Za-z0-9+/=]*)"')
-_EXCEPTION: Final = re.compile(rb':exception-type\x07..([A-Za-z]{1,60}).{0,200}?(\{"[^{}]{0,2000}\})', re.DOTALL)
+_EVENT: Final = lazy(rb'\{"bytes":"([A-Za-z0-9+/=]*)"')
+_EXCEPTION: Final = lazy(rb':exception-type\x07..([A-Za-z]{1,60}).{0,200}?(\{"[^{}]{0,2000}\})', re.DOTALL)
 
 
 class InvokeFormat(MessagesFormat):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import fields, multipart, scan
 
 MAX_BODY: Final = 1024 * 1024
@@ -16,7 +16,7 @@ MAX_REQUEST: Final = 16 * 1024 * 1024
 """Longest request decoded from bytes."""
 MAX_EVENT: Final = 512 * 1024
 """Longest event kept and decoded as a whole, in bytes."""
-ERROR: Final = re.compile(rb'"error"\s*:\s*[^n\s]')
+ERROR: Final = lazy(rb'"error"\s*:\s*[^n\s]')
 """An error that is not null."""
 
 _ERROR_KEYS: Final = (

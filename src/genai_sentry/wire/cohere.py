@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -178,7 +178,7 @@ class ChatReader(EventReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:message-|error")')
+    notable = lazy(rb'"(?:message-|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"content-delta"' in data or b'"tool-' in data):
@@ -224,7 +224,7 @@ class ChatV1Reader(LineReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:stream-end|error|message)"')
+    notable = lazy(rb'"(?:stream-end|error|message)"')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (b'"text-generation"' in data or b'"tool-calls-' in data):

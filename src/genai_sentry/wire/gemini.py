@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
 from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader
@@ -327,8 +328,8 @@ def _apply_usage(outcome: Outcome, value: object) -> None:
         outcome.service_tier = tier.lower() if tier else outcome.service_tier
 
 
-_CONTENT: Final = re.compile(rb'"(?:text|functionCall|inlineData|executableCode)"\s*:\s*(?:"[^"]|\{)')
-_REASON: Final = re.compile(rb'"finishReason"\s*:\s*["\d]')
+_CONTENT: Final = lazy(rb'"(?:text|functionCall|inlineData|executableCode)"\s*:\s*(?:"[^"]|\{)')
+_REASON: Final = lazy(rb'"finishReason"\s*:\s*["\d]')
 
 
 class GenerateReader(EventReader):
@@ -336,7 +337,7 @@ class GenerateReader(EventReader):
 
     __slots__ = ("_array", "_latest")
 
-    notable = re.compile(rb'"(?:finishReason|error|promptFeedback)"')
+    notable = lazy(rb'"(?:finishReason|error|promptFeedback)"')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)

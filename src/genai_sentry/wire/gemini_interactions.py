@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -106,7 +106,7 @@ class InteractionsReader(EventReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:interaction"\s*:\s*\{|error")')
+    notable = lazy(rb'"(?:interaction"\s*:\s*\{|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and b".delta" in data[:4096]:

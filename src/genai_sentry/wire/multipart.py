@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from genai_sentry.patterns import lazy
+
 MAX_FIELD: Final = 4096
 """Longest field kept, in bytes."""
 MAX_PARTS: Final = 64
 
-_BOUNDARY: Final = re.compile(r'boundary="?([^";,\s]{1,200})', re.IGNORECASE)
-_NAME: Final = re.compile(rb'(?i)\bname="?([^";\r\n]{1,100})')
-_FILE: Final = re.compile(rb"(?i)\bfilename\*?=")
+_BOUNDARY: Final = lazy(r'boundary="?([^";,\s]{1,200})', re.IGNORECASE)
+_NAME: Final = lazy(rb'(?i)\bname="?([^";\r\n]{1,100})')
+_FILE: Final = lazy(rb"(?i)\bfilename\*?=")
 
 
 def form_fields(content: bytes, content_type: str) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of
@@ -120,7 +120,7 @@ class EmbedFormat(ChatFormat):
         return StreamReader(self, capture=capture, limit=EDGE)
 
 
-_CONTENT: Final = re.compile(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')
+_CONTENT: Final = lazy(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')
 
 
 class OllamaReader(LineReader):
@@ -128,7 +128,7 @@ class OllamaReader(LineReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:done"\s*:\s*true|error")')
+    notable = lazy(rb'"(?:done"\s*:\s*true|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and _CONTENT.search(data):

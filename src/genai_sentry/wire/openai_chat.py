@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -14,7 +14,7 @@ from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Outcome, RequestFacts
 
-_CHOICE: Final = re.compile(rb'"choices"\s*:\s*\[\s*\{')
+_CHOICE: Final = lazy(rb'"choices"\s*:\s*\[\s*\{')
 """What nearly every chunk holds that is no failure in words of its own."""
 _FINISH_KEY = b'"finish_reason"'
 _ORDINARY = (b'stop"', b'tool_calls"', b'length"', b'function_call"')
@@ -117,9 +117,9 @@ def _inner_error(value: Mapping[str, object]) -> dict[str, object] | None:
 
 
 _CALLS: Final = ("tool_calls", "tool_call_id", "function_call")
-_USAGE: Final = re.compile(rb'"usage"\s*:\s*\{')
-_FINISH: Final = re.compile(rb'"finish_reason"\s*:\s*"[^"]')
-_CONTENT: Final = re.compile(
+_USAGE: Final = lazy(rb'"usage"\s*:\s*\{')
+_FINISH: Final = lazy(rb'"finish_reason"\s*:\s*"[^"]')
+_CONTENT: Final = lazy(
     rb'"(?:content|text|reasoning|reasoning_content|refusal|arguments|data|transcript)"\s*:\s*"[^"]|"(?:tool_calls|images)"\s*:\s*\[\s*\{'
 )
 
@@ -129,9 +129,7 @@ class ChatReader(EventReader):
 
     __slots__ = ("_latest", "_prefix", "_skip")
 
-    notable = re.compile(
-        rb'"(?:finish_reason"\s*:\s*"[^"]|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|error",|message"\s*:\s*")'
-    )
+    notable = lazy(rb'"(?:finish_reason"\s*:\s*"[^"]|usage"\s*:\s*\{|error"\s*:\s*[^n\s]|error",|message"\s*:\s*")')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)

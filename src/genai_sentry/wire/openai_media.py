@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -204,7 +204,7 @@ class FinalEventReader(EventReader):
 
     __slots__ = ("_raw",)
 
-    notable = re.compile(rb'"(?:usage"|error"|[a-z_.]+\.(?:completed|done)")')
+    notable = lazy(rb'"(?:usage"|error"|[a-z_.]+\.(?:completed|done)")')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import EventReader, Format, StreamReader
@@ -148,12 +148,12 @@ def _finish_reason(status: object, incomplete: str | None, value: Mapping[str, o
     return "cancelled" if status == "cancelled" else None
 
 
-_TERMINAL: Final = re.compile(
+_TERMINAL: Final = lazy(
     rb'"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed|cancelled|done)|(?:response\.)?error)"'
 )
-_CREATED: Final = re.compile(rb'"type"\s*:\s*"response\.(?:created|queued|in_progress)"')
-_DELTA: Final = re.compile(rb'"type"\s*:\s*"response\.[a-z_.]+\.delta"')
-_RESPONSE: Final = re.compile(rb'"response"\s*:\s*\{')
+_CREATED: Final = lazy(rb'"type"\s*:\s*"response\.(?:created|queued|in_progress)"')
+_DELTA: Final = lazy(rb'"type"\s*:\s*"response\.[a-z_.]+\.delta"')
+_RESPONSE: Final = lazy(rb'"response"\s*:\s*\{')
 _ENDINGS: Final = frozenset(
     {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
 )
@@ -164,7 +164,7 @@ class ResponsesReader(EventReader):
 
     __slots__ = ()
 
-    notable = re.compile(rb'"(?:response"\s*:\s*\{|error")')
+    notable = lazy(rb'"(?:response"\s*:\s*\{|error")')
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and (name.endswith(b".delta") or _DELTA.search(data)):

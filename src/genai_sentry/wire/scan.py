@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire.fields import loads
 
 MAX_OBJECT: Final = 8192
@@ -12,15 +12,15 @@ MAX_OBJECT: Final = 8192
 ERROR_WITHIN: Final = 1024
 """Where an error of the whole answer stands, in bytes from its start."""
 
-_ERROR: Final = re.compile(rb'"error"\s*:\s*(?=(\{)?)')
-_OBJECTS: Final = re.compile(rb'"(usage|usageMetadata|meta|incomplete_details)"\s*:\s*(?=\{)')
-_STRINGS: Final = re.compile(
+_ERROR: Final = lazy(rb'"error"\s*:\s*(?=(\{)?)')
+_OBJECTS: Final = lazy(rb'"(usage|usageMetadata|meta|incomplete_details)"\s*:\s*(?=\{)')
+_STRINGS: Final = lazy(
     rb'"(model|id|type|status|service_tier|system_fingerprint|modelVersion|responseId|response_type|object)"'
     rb'\s*:\s*("(?:[^"\\]|\\.){0,400}")'
 )
-_NUMBERS: Final = re.compile(rb'"(prompt_eval_count|eval_count)"\s*:\s*(\d{1,18})')
-_FINISH: Final = re.compile(rb'"(finish_reason|finishReason|stop_reason|done_reason)"\s*:\s*("(?:[^"\\]|\\.){0,80}")')
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]')
+_NUMBERS: Final = lazy(rb'"(prompt_eval_count|eval_count)"\s*:\s*(\d{1,18})')
+_FINISH: Final = lazy(rb'"(finish_reason|finishReason|stop_reason|done_reason)"\s*:\s*("(?:[^"\\]|\\.){0,80}")')
+_TOKEN: Final = lazy(rb'"(?:[^"\\]|\\.)*"|[{}]')
 
 
 def facts(head: bytes, tail: bytes) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from genai_sentry.patterns import lazy
 from genai_sentry.wire.fields import loads
 
 MAX_PENDING: Final = 1024 * 1024
@@ -12,8 +13,8 @@ MAX_PENDING: Final = 1024 * 1024
 EDGE: Final = 64 * 1024
 """How much of each end."""
 
-_BOUNDARY: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
-_LINE: Final = re.compile(rb"\r\n|\n|\r")
+_BOUNDARY: Final = lazy(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
+_LINE: Final = lazy(rb"\r\n|\n|\r")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -77,7 +78,7 @@ def events() -> Splitter:
 
 def lines() -> Splitter:
     """A splitter for newline-delimited JSON."""
-    return Splitter(re.compile(rb"\r?\n"), 1)
+    return Splitter(lazy(rb"\r?\n"), 1)
 
 
 class ArraySplitter:
@@ -142,8 +143,8 @@ class ArraySplitter:
             self._size = MAX_PENDING // 2
 
 
-_BRACES: Final = re.compile(rb'[{}"\]]')
-_TEXT_END: Final = re.compile(rb'"|\\.?', re.DOTALL)
+_BRACES: Final = lazy(rb'[{}"\]]')
+_TEXT_END: Final = lazy(rb'"|\\.?', re.DOTALL)
 
 
 def data_of(block: bytes) -> tuple[bytes, bytes]:
