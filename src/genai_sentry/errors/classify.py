@@ -133,6 +133,7 @@ _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECT
 
 _ANSWERED = frozenset((400, 401, 402, 404, 413, 422, 429))
 """Statuses that only an answer has: whoever says that there was no connection speaks loosely."""
+_LOOSE = (WORD, GUESS, WRAPPER)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
 
 
@@ -147,7 +148,8 @@ def _judge(case: Case) -> Candidate | None:
     able = [
         one
         for one in case.candidates
-        if not (refused and one.weight in (WORD, GUESS, WRAPPER) and one.label[0] in _NOT_THE_REQUEST)
+        if not (refused and one.weight in _LOOSE and one.label[0] in _NOT_THE_REQUEST)
+        and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
         and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]

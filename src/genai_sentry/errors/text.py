@@ -74,6 +74,7 @@ _BOILERPLATE = tuple(
             ("server-side issue", "server side issue"),
             r"this is a server[- ]side issue, usually temporary[^\n.]{0,80}\.?(?: if it persists,[^\n]{0,120})?",
         ),
+        (("following error",), r"the model returned the following errors?:"),
         (("quota limitations",), r"possible quota limitations in place[^\n]{0,160}"),
         (("is down or",), r"the [\w .-]{2,40} api provider is down or overloaded\.?"),
         (

@@ -51,7 +51,7 @@ TEXT_KEYS = _words(
     "raw errmsg status_msg body reason title cause err response data messages_text error_info errors text "
     "localizedmessage developer_message exception hint output_text debug_error_string failed_reason faultstring"
 )
-TEXT_ENDS = ("message", "msg", "error", "description", "detail", "explanation")
+TEXT_ENDS = ("message", "msg", "error", "description", "detail", "explanation", "message_zh")
 """How further keys end whose values are messages."""
 ECHO_KEYS = _words(
     "failed_generation input input_value prompt messages content params parameters request request_body tools config "
@@ -100,6 +100,8 @@ def _mapping(value: Mapping[object, object], path: str, found: Found, depth: int
             found.waits.append((name, item))
         elif name == "param" and isinstance(item, str):
             found.facts.setdefault("param", item)
+            if " " in item:
+                _text(item, where, found, depth + 1)
         elif name == "incomplete_details" and isinstance(item, Mapping):
             found.facts["incomplete"] = str(item.get("reason", ""))[:60]
         elif name == "headers" and isinstance(item, Mapping):
@@ -149,7 +151,7 @@ _DECODER = json.JSONDecoder(strict=False)
 _PAIR = re.compile(
     r"""(?<![\w])["']?(?P<key>code|type|status|status_code|statusCode|message|msg|error|reason|detail|details|param|error_code|"""
     r"""errorCode|error_msg|error_message|error_type|error_description|__type|raw|quotaId|finish_reason|retryDelay|"""
-    r"""block_reason|http_code)["']?\s{0,4}[:=]\s{0,4}"""
+    r"""block_reason|http_code)["']?\s{0,4}[:=]\s{0,4}(?:Some\(|StatusCode\(){0,2}"""
     r"""(?:"(?P<double>(?:[^"\\]|\\.){0,1500}+)(?:"(?!\s{0,3}:)|(?!"))|"""
     r"""'(?P<single>(?:[^'\\]|\\.|'(?=[a-z])){0,1500}+)(?:'(?!\s{0,3}:)|(?!'))|(?P<bare>[\w.:-]{1,80}))""",
     re.DOTALL,

@@ -76,8 +76,8 @@ def _says_nothing(meaning: Meaning) -> bool:
 
 def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Label] | None:
     forms = [raw]
-    if "." in raw or ":" in raw or "/" in raw:
-        pieces = raw.replace(":", ".").replace("/", ".").split(".")
+    if "." in raw or ":" in raw or "/" in raw or "#" in raw:
+        pieces = raw.replace(":", ".").replace("/", ".").replace("#", ".").split(".")
         forms += [pieces[-1], ".".join(pieces[-2:]), pieces[0], ".".join(pieces[:2])]
     best: tuple[int, Label] | None = None
     for form in forms:
@@ -94,6 +94,12 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
     return best
 
 
+_KEY_NOT_SET = re.compile(
+    r"\b\w{2,40}_(?:KEY|TOKEN)\b[\"'`]?,? (?:environment variable |env var |is |are |was |not |must be ){1,3}"
+    r"(?:set|missing|required|found|configured|provided|defined|empty)\b"
+    r"|\b(?:missing|set|export|provide|no)(?: the| a| your)? [\"'`]?\w{2,40}_API_KEY\b"
+)
+"""How programs say that a variable, which should hold a key, does not."""
 _MODEL_ONLY = re.compile(r"\s{0,9}model:? {0,3}['\"`]?[\w./:@-]{1,120}['\"`]?\s{0,9}", re.IGNORECASE)
 """A message that says no more than which model is meant."""
 
@@ -118,7 +124,8 @@ def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
         if (word.islower() and "_" not in word) or not _CODE_LIKE.fullmatch(word):
             continue
         if word.endswith("_API_KEY"):
-            said.append(Said(WORD + 1, len(word), _MISSING_KEY, word[:80]))
+            weight = PHRASE if _KEY_NOT_SET.search(text) else WORD + 1
+            said.append(Said(weight, len(word), _MISSING_KEY, word[:80]))
         best = _meaning(built, word, families)
         if best is not None:
             weight = best[0] - (11 if best[0] > VAGUE else 6)

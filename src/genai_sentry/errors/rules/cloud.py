@@ -146,6 +146,9 @@ BEDROCK = Family(
             FTUFormNotFilled
             BadCScoreException
         """,
+        "invalid_request/not_found": """
+            UnknownOperationException
+        """,
         "invalid_request/other": """
             InvalidAction
             MalformedQueryString

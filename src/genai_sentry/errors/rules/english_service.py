@@ -116,7 +116,6 @@ ENGLISH_SERVICE = Family(
             messages per hour
             requests per hour
             too many messages
-            try again in a few minutes
             limit will reset
             wait for rate limits to reset
             accounts cooling down
@@ -172,6 +171,14 @@ ENGLISH_SERVICE = Family(
             limit reached … resets
             limit reached … reset
             exceeded your … token usage
+            quota … will reset
+            quota has been exhausted … reset
+            quota has been exhausted … try again in
+            quota exhausted … try again in
+            quota exceeded … resets
+            usage quota … will reset
+            request burst
+            traffic growth
         """,
         "rate_limit/concurrency": """
             max organization concurrency
@@ -211,6 +218,7 @@ ENGLISH_SERVICE = Family(
             concurrency
             concurrently
             back off
+            try again in a few minutes
         """,
         "timeout/upstream": """
             timed out

@@ -128,6 +128,26 @@ GOOGLE = Family(
             INTERNAL
         """,
     },
+    own_broad={
+        "rate_limit": """
+            8
+        """,
+        "server_error/internal": """
+            13
+        """,
+        "server_error/unavailable": """
+            14
+        """,
+        "authentication": """
+            16
+        """,
+        "permission_denied": """
+            7
+        """,
+        "timeout/upstream": """
+            4
+        """,
+    },
     own_phrases={
         "rate_limit": """
             exceeded your current quota
