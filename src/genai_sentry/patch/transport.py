@@ -29,7 +29,7 @@ def seams(module: ModuleType) -> list[Seam]:
     """The replacements for httpx or httpx2; none where its shape is unknown."""
     if "send" not in module.Client.__dict__ or "send" not in module.AsyncClient.__dict__:
         return []
-    observed, observed_async = stream_classes(module)
+    observed, observed_async = stream_class(module), async_stream_class(module)
     return [
         Seam(module.Client, "send", lambda original: _sync(original, observed)),
         Seam(module.AsyncClient, "send", lambda original: _async(original, observed_async)),
@@ -172,8 +172,8 @@ def _is_stream(call: Call) -> bool:
     return call.content_type.startswith(("text/event-stream", "application/x-ndjson"))
 
 
-def stream_classes(module: ModuleType) -> tuple[type, type]:
-    """The observing streams, of the same kinds as the module's own, so that its `isinstance` checks hold."""
+def stream_class(module: ModuleType) -> type:
+    """The observing stream, of the same kind as the module's own, so that its `isinstance` checks hold."""
 
     class ObservedSyncStream(module.SyncByteStream):  # type: ignore[name-defined,misc]
         def __init__(self, inner: Any, observer: StreamObserver) -> None:
@@ -210,6 +210,12 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
 
         def __del__(self) -> None:
             _collected(self)
+
+    return ObservedSyncStream
+
+
+def async_stream_class(module: ModuleType) -> type:
+    """The same for streams that are awaited."""
 
     class ObservedAsyncStream(module.AsyncByteStream):  # type: ignore[name-defined,misc]
         def __init__(self, inner: Any, observer: StreamObserver) -> None:
@@ -253,7 +259,7 @@ def stream_classes(module: ModuleType) -> tuple[type, type]:
         def __del__(self) -> None:
             _collected(self)
 
-    return ObservedSyncStream, ObservedAsyncStream
+    return ObservedAsyncStream
 
 
 def _collected(stream: Any) -> None:
