@@ -189,7 +189,6 @@ VOLCENGINE = Family(
         """,
         "server_error/overloaded": """
             ServerOverloaded
-            RequestBurstTooFast
         """,
         "content_filter/prompt": """
             SensitiveContentDetected

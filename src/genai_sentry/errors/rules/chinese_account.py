@@ -70,6 +70,12 @@ CHINESE_ACCOUNT = Family(
             降低请求频率
             访问频率
             达到速率
+            额度将于 … 重置
+            额度已 … 自动重置
+            额度已用完 … 明天
+            额度 … 明天再
+            限额将在
+            用量上限
         """,
         "rate_limit/requests_per_minute": """
             每分钟请求

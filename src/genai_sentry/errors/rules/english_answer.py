@@ -101,6 +101,8 @@ ENGLISH_ANSWER = Family(
             answer as json
             response as json
             output as json
+            unexpected event order
+            emitted as content
         """,
         "invalid_response/empty": """
             no response received
@@ -143,6 +145,8 @@ ENGLISH_ANSWER = Family(
             empty stream
             empty message
             no text in
+            without sending any chunks
+            without any chunks
         """,
         "invalid_response/schema": """
             maximum retries … validation

@@ -60,6 +60,7 @@ ENGLISH_MODELS = Family(
             is deprecated and
             end of its life
             end-of-life
+            was a stealth model
         """,
         "model_unavailable/no_access": """
             model … not available for your
@@ -105,6 +106,9 @@ ENGLISH_MODELS = Family(
             included in your plan
             free period … has ended
             key to access this model
+            only available to users with
+            only available to users who
+            not supported model
         """,
         "model_unavailable/loading": """
             endpoint is initializing

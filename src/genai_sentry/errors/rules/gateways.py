@@ -228,6 +228,7 @@ NEW_API = Family(
             only allows … clients
             only available to … clients
             restricted to … clients
+            group platform is not
         """,
         "quota_exceeded/insufficient_quota": """
             user quota is not enough

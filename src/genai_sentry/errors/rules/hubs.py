@@ -116,6 +116,7 @@ CODE_HOSTS = Family(
             integration_rate_limited
             agent_limit_exceeded
             freeusagelimiterror
+            gousagelimiterror
         """,
         "quota_exceeded/insufficient_quota": """
             no_quota

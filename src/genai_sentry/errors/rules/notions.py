@@ -232,7 +232,7 @@ WORDS: dict[str, str] = {
     "barred": """
         not eligible, not entitled, not allowed, not permitted, not enabled, not included, no access, no
         permission, restricted, disabled, forbidden, denied, requires approval, access denied, not authorized,
-        unauthorized, blocked
+        unauthorized, blocked, barred, off limits, off-limits
     """,
     "by people": """
         by user, by the user, by client, by the client, by caller, by the caller, user request, by you
