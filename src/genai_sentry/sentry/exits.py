@@ -15,6 +15,14 @@ from genai_sentry.guard import swallowed
 from genai_sentry.sentry.start import starter
 
 EXIT_TIMEOUT_S = 2.0
+"""Seconds that a process which ends waits for delivery, all hooks together."""
+SOON_S = 0.5
+"""What a sound Sentry needs at most."""
+LEAST_S = 0.1
+"""What a hook has at least: others may have waited in vain, for something else."""
+
+_waited = 0.0
+"""Seconds that have been waited."""
 
 _MARK = "_genai_sentry_flush"
 
@@ -60,7 +68,7 @@ class Exits:
 
     def _at_exit(self) -> None:
         self.exiting = True
-        _finalise(self._flush, list(self._clients))
+        _finalise(self._flush, list(self._clients), last=False)
 
     def leave(self, client: Any | None) -> None:
         """Deliver at once what is held: the interpreter is ending."""
@@ -77,18 +85,41 @@ class Exits:
         self._bare = False
 
 
-def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any]) -> None:
+def _finalise(reference: weakref.WeakMethod[Flush], clients: list[Any], last: bool = True) -> None:
+    """Hand over what is held and see it delivered.
+
+    Args:
+        reference: what hands over.
+        clients: those that may have taken it.
+        last: whether nobody else will flush the clients; else what takes longer is left to Sentry's own hook.
+    """
+    global _waited
     try:
         starter.ensure()  # takes its time, which is not the flush's
+        began = time.monotonic()
+        until = began + max(LEAST_S, EXIT_TIMEOUT_S - _waited)
         flush = reference()
         if flush is not None:
-            flush(EXIT_TIMEOUT_S)
+            flush(until - began)
         for client in {*clients, *_set_up_now()}:
             if client.transport is not None:
-                client.flush(timeout=EXIT_TIMEOUT_S)
-                send_now(client.transport)
+                theirs = not last and _flushes_itself(client)
+                client.flush(timeout=min(SOON_S if theirs else EXIT_TIMEOUT_S, max(0.0, until - time.monotonic())))
+                send_now(client.transport, until)
+        _waited += time.monotonic() - began
     except Exception as error:
         swallowed("sentry.exit", error)
+
+
+def _flushes_itself(client: Any) -> bool:
+    """Whether Sentry's own exit hook, which runs after ours, will flush a client, and can."""
+    integrations, current = getattr(client, "integrations", None), _set_up_now()
+    worker = getattr(client.transport, "_worker", None)
+    return isinstance(integrations, dict) and "atexit" in integrations and client in current and _alive(worker)
+
+
+def _alive(worker: Any) -> bool:
+    return bool(getattr(worker, "is_alive", False))
 
 
 def _set_up_now() -> list[Any]:
@@ -108,17 +139,20 @@ def accept_now() -> None:
             batcher._flusher, batcher._flusher_pid = threading.current_thread(), os.getpid()
 
 
-def send_now(transport: Any) -> None:
+def send_now(transport: Any, until: float) -> None:
     """Send what is queued in this thread, where Sentry's own thread can't be started any more.
 
     Since Python 3.12 no thread can be started once the interpreter is ending.
+
+    Args:
+        transport: Sentry's.
+        until: monotonic time at which to give up.
     """
     worker = getattr(transport, "_worker", None)
     waiting = getattr(worker, "_queue", None)
     if waiting is None or getattr(worker, "is_alive", True):
         return
-    _hurry(transport)
-    until = time.monotonic() + EXIT_TIMEOUT_S
+    _hurry(transport, max(LEAST_S, until - time.monotonic()))
     while time.monotonic() < until:
         try:
             callback = waiting.get_nowait()
@@ -129,10 +163,10 @@ def send_now(transport: Any) -> None:
         waiting.task_done()
 
 
-def _hurry(transport: Any) -> None:
+def _hurry(transport: Any, timeout: float) -> None:
     """Have requests time out soon: a Sentry that doesn't answer must not keep the process."""
     try:
-        transport.TIMEOUT = EXIT_TIMEOUT_S
+        transport.TIMEOUT = timeout
         transport._pool = transport._make_pool()
     except Exception as error:
         swallowed("sentry.hurry", error)
@@ -158,18 +192,25 @@ def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
                 swallowed("sentry.flush", error)
 
     def flush(timeout: float | None = None, callback: Any = None) -> None:
+        began = time.monotonic()
         first(timeout)
-        plain(timeout=timeout, callback=callback)
+        plain(timeout=_left(timeout, began), callback=callback)
 
     async def flush_async(timeout: float | None = None, callback: Any = None) -> None:  # noqa: ASYNC109
+        began = time.monotonic()
         first(timeout)
-        await plain_async(timeout=timeout, callback=callback)
+        await plain_async(timeout=_left(timeout, began), callback=callback)
 
     setattr(flush, _MARK, waiting)
     client.flush = flush
     if plain_async is not None:
         setattr(flush_async, _MARK, waiting)
         client.flush_async = flush_async
+
+
+def _left(timeout: float | None, began: float) -> float | None:
+    """What is left of a time limit; a little of it in any case: Sentry looks at nothing without."""
+    return None if timeout is None else max(min(LEAST_S, timeout), timeout - (time.monotonic() - began))
 
 
 def _unwrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
