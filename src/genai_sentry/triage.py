@@ -115,8 +115,8 @@ class LLMTriage:
         wait_s: float = 2.0,
         remember: int = 512,
     ) -> None:
-        self.calls = 0
-        self.spent_usd = 0.0
+        self.calls: int = 0
+        self.spent_usd: float = 0.0
         self._complete = complete
         self._max_calls = max_calls_per_hour
         self._max_usd = max_usd

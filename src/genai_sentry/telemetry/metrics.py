@@ -215,4 +215,5 @@ def metrics_for(meter_provider: MeterProvider | None, semconv: str) -> Metrics |
     """The instruments, or None where nothing would read them."""
     if isinstance(meter_provider, NoOpMeterProvider):
         return None
-    return Metrics(meter_provider, successors="gen_ai_latest_experimental" in semconv)
+    asked = {part.strip() for part in semconv.split(",")}
+    return Metrics(meter_provider, successors="gen_ai_latest_experimental" in asked)

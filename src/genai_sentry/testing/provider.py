@@ -149,8 +149,8 @@ class SimulatedProvider:
         self._kept = 0
         self._number = 0
         self._server = LoopbackServer(self._respond)
-        self.url = self._server.url
-        self.base_url = f"{self.url}/v1"
+        self.url: str = self._server.url
+        self.base_url: str = f"{self.url}/v1"
 
     def __enter__(self) -> Self:
         return self

@@ -90,8 +90,8 @@ class SentryReceiver:
         self._reset = False
         self._arrivals = 0
         self._server = LoopbackServer(self._respond)
-        self.url = self._server.url
-        self.dsn = f"http://public@127.0.0.1:{self._server.port}/{project}"
+        self.url: str = self._server.url
+        self.dsn: str = f"http://public@127.0.0.1:{self._server.port}/{project}"
 
     def __enter__(self) -> Self:
         return self

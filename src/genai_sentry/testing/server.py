@@ -80,7 +80,7 @@ class LoopbackServer:
         self._closing = threading.Event()
         self._server = _Server(handler)
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url: str = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name=f"genai-sentry-testing-{self.port}", daemon=True
         )
