@@ -164,7 +164,7 @@ _STATUS = re.compile(
     r"\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
     r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode)[\"']?[\s:=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
-    rf"|(?:^|[\[(:\s])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
+    rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -| [A-Z\"{])"
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
     re.IGNORECASE,

@@ -248,6 +248,10 @@ def weigh_fact(case: Case) -> None:
         reason = FILTERED.get(finish)
         if reason is not None:
             case.add(55, 0, 0, (ErrorType.CONTENT_FILTER, reason), f"{where}={fact[:60]}")
+        elif where.lower().endswith(("blockreason", "block_reason")) and not finish.endswith("unspecified"):
+            case.add(55, 0, 0, (ErrorType.CONTENT_FILTER, Reason.PROMPT), f"{where}={fact[:60]}")
+        elif finish == "max_prompt_tokens":
+            case.add(55, 0, 0, (ErrorType.CONTEXT_LENGTH, Reason.INPUT_TOO_LONG), f"{where}={fact[:60]}")
         elif finish in TRUNCATED:
             case.add(28, 0, 0, (ErrorType.INVALID_RESPONSE, Reason.TRUNCATED), f"{where}={fact[:60]}")
         elif finish in _BROKEN:

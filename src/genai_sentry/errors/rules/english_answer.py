@@ -147,6 +147,9 @@ ENGLISH_ANSWER = Family(
             no text in
             without sending any chunks
             without any chunks
+            contained no tokens
+            no tokens were
+            produced no tokens
         """,
         "invalid_response/schema": """
             maximum retries … validation

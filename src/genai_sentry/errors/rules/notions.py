@@ -7,14 +7,14 @@ mean. The nearest pair decides; between equals the one that is listed first.
 WORDS: dict[str, str] = {
     "no notion": """
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
-        unexpected response code, response status, response code, status code
+        unexpected response code, response status, response code, status code, client error, subscription id
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
         no completion, no reply, no image, no chunks
     """,
     "made": """
-        generated, returned, received, produced, given, created, came back
+        generated, returned, received, produced, given, created, came back, contained, contains, yielded, delivered
     """,
     "model": """
         model, models, deployment, engine, modelcode, modelname, model_id, model_name, lora, adapter, adapters,
@@ -111,7 +111,9 @@ WORDS: dict[str, str] = {
         unreadable, may not be
     """,
     "missing": """
-        missing, required, not provided, not set, not specified, not configured, empty, undefined, not given
+        missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
+        must be passed, must be sent, must be provided, must be supplied, must be set, not passed, not sent,
+        not supplied, not present
     """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
@@ -212,8 +214,8 @@ WORDS: dict[str, str] = {
         tool call, tool calls, function call, function calls, tool arguments, function arguments, arguments
     """,
     "none": """
-        no healthy, no available, no active, no valid, no working, no eligible, no suitable, no usable, no
-        matching, no compatible, no free, no ready, no online, no enabled, no configured
+        no healthy, no available, no active, no valid, no working, no eligible, no suitable, no usable, no matching,
+        no compatible, no free, no ready, no online, no enabled, no configured, no deployable
     """,
     "supply": """
         route, routes, channel, channels, provider, providers, endpoint, endpoints, account, accounts,
@@ -285,6 +287,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("by people", "stopped", "cancelled"),
     ("no supply", "left", "model_unavailable/no_provider"),
     ("none", "supply", "model_unavailable/no_provider"),
+    ("none", "model", "model_unavailable/no_provider"),
     ("model", "retired", "model_unavailable/deprecated"),
     ("model", "loading", "model_unavailable/loading"),
     ("model", "upgrade", "model_unavailable/no_access"),

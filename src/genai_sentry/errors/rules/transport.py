@@ -84,6 +84,7 @@ TRANSPORT = Family(
             ServerDisconnectedError
             ClientOSError
             BrokenResourceError
+            ClosedResourceError
             UND_ERR_SOCKET
             ERR_CONNECTION_RESET
             ERR_CONNECTION_CLOSED
@@ -176,6 +177,9 @@ TRANSPORT = Family(
             AI_NoObjectGeneratedError
             NoObjectGeneratedError
             InstructorRetryException
+        """,
+        "invalid_request/other": """
+            UnicodeEncodeError
         """,
     },
 )
