@@ -215,19 +215,24 @@ def _says_no_more(text: str) -> bool:
     return len(rest) <= 3 or (_NO_BODY in text and sum(word not in _FRAME_WORDS for word in rest) <= 1)
 
 
-_FORWARDED = (424, 500, 502)
+_FORWARDED = (424, 500, 502, 503)
 """Statuses under which gateways pass on what somebody else has answered."""
+_OF_A_GATEWAY = 12
+"""What such a status weighs where the answer that is passed on has one of its own."""
 
 
 def weigh_status(case: Case) -> None:
     """The status of the response, and those that bodies and messages name; inner ones first."""
     outer = case.status
+    named = {status for _, _, status in case.found.statuses}
+    passed_on = any(400 <= one < 500 and one != 424 for one in named)
     if outer is not None and not (outer == 400 and _bare(case)):
         said = of_status(outer)
         if said is not None:
-            case.add(said[0], -1, 0, said[1], f"status={outer}")
+            weight = min(said[0], _OF_A_GATEWAY) if passed_on and outer in _FORWARDED else said[0]
+            case.add(weight, -1, 0, said[1], f"status={outer}")
     more = 1 if outer in (None, 200, *_FORWARDED) else 0
-    wrapped = 10 if outer in _FORWARDED or any(one in _FORWARDED for _, _, one in case.found.statuses) else 0
+    wrapped = 10 if outer in _FORWARDED or not named.isdisjoint(_FORWARDED) else 0
     for depth, where, status in case.found.statuses:
         said = of_status(status)
         if said is not None and not (status == 400 and _bare(case)):

@@ -242,21 +242,45 @@ CLIENTS = Family(
     wrappers={
         "connection_error/reset": """
             received 1001
+            close 1001
+            close code 1001
+            closed with code 1001
             received 1006
+            close 1006
+            close code 1006
+            closed with code 1006
         """,
         "invalid_request/other": """
             received 1003
+            close 1003
+            close code 1003
+            closed with code 1003
             received 1007
+            close 1007
+            close code 1007
+            closed with code 1007
         """,
         "invalid_request/payload_too_large": """
             received 1009
+            close 1009
+            close code 1009
+            closed with code 1009
         """,
         "server_error/internal": """
             received 1011
+            close 1011
+            close code 1011
+            closed with code 1011
         """,
         "server_error/overloaded": """
             received 1012
+            close 1012
+            close code 1012
+            closed with code 1012
             received 1013
+            close 1013
+            close code 1013
+            closed with code 1013
         """,
     },
 )

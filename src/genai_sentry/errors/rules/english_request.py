@@ -190,6 +190,10 @@ ENGLISH_REQUEST = Family(
             payload size exceeds
             message larger than max
             request payload size
+            message too big
+            message too large
+            message is too big
+            message is too large
         """,
         "invalid_request/not_found": """
             items are not persisted
