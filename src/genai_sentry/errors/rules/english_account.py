@@ -115,6 +115,7 @@ ENGLISH_ACCOUNT = Family(
             payment … failed
             credit left
             credits left
+            arrearage
         """,
         "authentication/invalid_key": """
             authorization failed
@@ -306,6 +307,7 @@ ENGLISH_ACCOUNT = Family(
             project … archived
             not allowed … organization
             blocked by your organization
+            no longer a member of
         """,
         "permission_denied/ip": """
             check your network settings

@@ -109,6 +109,10 @@ ENGLISH_MODELS = Family(
             only available to users with
             only available to users who
             not supported model
+            not allow the use of this model
+            not allow use of this model
+            policy does not allow … model
+            policy does not allow … models
         """,
         "model_unavailable/loading": """
             endpoint is initializing

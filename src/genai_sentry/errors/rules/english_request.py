@@ -344,18 +344,25 @@ ENGLISH_REQUEST = Family(
             not supported
             unsupported
             invalid
+            malformed
+            not accepted
+            must follow
+            not accept
+        """,
+        "invalid_request/invalid_parameter": """
             required
             must be
-            malformed
             expected
             must provide
             must pass
+            must have
             has to be
             at most
-            not accepted
-            must follow
+            at least
             must not
-            not accept
+            cannot specify
+            can only specify
+            the model expects
         """,
     },
     wrappers={
