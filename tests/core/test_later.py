@@ -45,6 +45,7 @@ def settle(calls: Sequence[Finished]) -> None:
     """What `Later` has settled."""
     for call in calls:
         call.settled = True
+        call.size = 0
         call.times += 1
 
 
@@ -328,6 +329,19 @@ def test_a_fault_takes_no_other_call_down(
     assert {"openai/good": 1} == genai_sentry.stats().calls_by_model
     first, second = bare.exporter.get_finished_spans()
     assert (None, 1) == (first.attributes.get("llm_attempts"), second.attributes["llm_attempts"])
+
+
+def test_one_call_is_settled_with_few_others(waiting: Later, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks at one span does not wait for all calls of a busy process, and the room is given back."""
+    monkeypatch.setattr(later, "MAX_WAITING_BYTES", 1000)
+    calls = [Finished(10) for _ in range(100)]
+    for call in calls:
+        assert waiting.take(call)  # type: ignore[arg-type]
+    waiting.settle(calls[-1])  # type: ignore[arg-type]
+    assert (later.BATCH, 1) == (sum(call.settled for call in calls), calls[-1].times)
+    assert 1000 - 10 * later.BATCH == waiting._bytes
+    waiting.drain()
+    assert ({1}, 0) == ({call.times for call in calls}, waiting._bytes)
 
 
 def test_a_broken_settler_reaches_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
