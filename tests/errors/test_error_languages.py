@@ -56,5 +56,38 @@ ABROAD = {
 
 @pytest.mark.parametrize("text", ABROAD)
 def test_translated_errors_are_understood(text: str) -> None:
-    """Proxies and clients translate; the type is the same, with accents written either way."""
+    """Proxies and clients translate; the type is the same."""
     assert ABROAD[text] == classify(message=text).type
+
+
+PROSE = {
+    "Das Guthaben Ihres Kontos ist aufgebraucht": "quota_exceeded",
+    "Der Dienst kann Ihre Anfrage gerade nicht bearbeiten": "server_error",
+    "Le service n'est pas disponible pour le moment": "server_error",
+    "Trop de requêtes, patientez un instant": "rate_limit",
+    "El servidor no encontró la página: el recurso no existe": "invalid_request",
+    "La respuesta del modelo está vacía": "invalid_response",
+    "Il modello richiesto non esiste": "model_unavailable",
+    "A chave fornecida está expirada": "authentication",
+    "サーバーが混雑しています": "server_error",
+    "この画像ファイルは不正です": "invalid_request",
+    "아이디의 잔액이 바닥났습니다, 크레딧이 부족합니다": "quota_exceeded",
+    "서버의 응답이 비어 있습니다": "invalid_response",
+    "服务没有收到上游的回应，已等待超过一分钟": "timeout",
+    "回复里没有输出任何文字": "invalid_response",
+}
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_understood_by_its_notions(text: str) -> None:
+    """Sentences nobody is known to send are read for what they are about and what they say of it."""
+    assert PROSE[text] == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Guten Tag, wie kann ich helfen?", "Bonjour, voici la suite du conte", "今天天气很好", "おはようございます"],
+)
+def test_what_is_no_error_is_not_guessed_at(text: str) -> None:
+    """Words of these languages that say nothing of a failure stay unknown."""
+    assert "unknown" == classify(message=text).type

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import NamedTuple
 
 from genai_sentry.errors.rules.model import Label, parse_label
-from genai_sentry.errors.rules.notions import CHINESE, MEANINGS, WORDS
+from genai_sentry.errors.rules.notions import MEANINGS, WORDS
+from genai_sentry.errors.rules.notions_east import CHINESE, JAPANESE_AND_KOREAN
+from genai_sentry.errors.rules.notions_europe import EUROPE
+from genai_sentry.errors.text import normal
 
 REACH = 6
 """How many words may lie between two notions that belong together."""
@@ -39,19 +43,21 @@ class _Meanings(NamedTuple):
     labels: dict[tuple[str, str], tuple[int, Label]]
 
 
-def _by_word(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def _by_word(*tables: dict[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for notion, words in table.items():
+    for notion, words in (item for table in tables for item in table.items()):
         for word in words.split(","):
-            found.setdefault(" ".join(word.split()), []).append(notion)
+            known = found.setdefault(normal(word).strip(), [])
+            if notion not in known:
+                known.append(notion)
     return {word: tuple(notions) for word, notions in found.items()}
 
 
 @cache
 def _meanings() -> _Meanings:
-    chinese = _by_word(CHINESE)
+    chinese = _by_word(CHINESE, JAPANESE_AND_KOREAN)
     words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for text, notions in sorted(_by_word(WORDS).items(), key=lambda item: -item[0].count(" ")):
+    for text, notions in sorted(_by_word(WORDS, EUROPE).items(), key=lambda item: -item[0].count(" ")):
         first, *rest = text.split()
         words.setdefault(first, []).append((tuple(rest), notions))
     return _Meanings(
@@ -76,11 +82,15 @@ class _Met(NamedTuple):
 
 def guess(normalised: str) -> Guess | None:
     """The nearest two notions in a normalised text that mean something together; None where there are none."""
-    met = _words(normalised)
+    met = _words(normalised if normalised.isascii() else _without_accents(normalised))
     best = _nearest(met, REACH)
     if best is None and not normalised.isascii():
         best = _nearest(_chinese(normalised), REACH_CHINESE)
     return best
+
+
+def _without_accents(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFD", text[:2000]) if not unicodedata.combining(one))
 
 
 def _words(normalised: str) -> list[_Met]:

@@ -156,6 +156,12 @@ DASHSCOPE = Family(
             InvalidFile
             InvalidImage
         """,
+        "quota_exceeded/spend_limit": """
+            BudgetLimitExceeded
+        """,
+        "server_error/overloaded": """
+            Throttling.ServiceOverloaded
+        """,
     },
     broad={
         "rate_limit": """

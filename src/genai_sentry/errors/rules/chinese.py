@@ -254,11 +254,19 @@ CHINESE = Family(
             空响应
             返回内容为空
             空回复
+            无输出
+            没有输出
+            没有产生
+            空结果
         """,
         "invalid_response/malformed": """
             解析响应失败
             响应解析
             解析失败
+            未返回合法
+            返回的不是
+            不是合法的 json
+            返回不是 json
         """,
         "cancelled": """
             请求已取消

@@ -97,6 +97,9 @@ ENGLISH_CONTEXT = Family(
             prompt is longer than
             too large to process
             tokens … more than max tokens
+            but the configured context size
+            prompt has … tokens
+            exceeds engine max_context
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

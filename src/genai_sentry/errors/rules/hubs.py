@@ -117,17 +117,26 @@ CODE_HOSTS = Family(
             agent_limit_exceeded
             freeusagelimiterror
             gousagelimiterror
+            err_free_rate
         """,
         "quota_exceeded/insufficient_quota": """
             no_quota
             free_quota_exceeded
             premium_requests_exceeded
+            err_free_used
+            free_quota_exhausted
         """,
         "quota_exceeded/insufficient_balance": """
             CreditsError
         """,
         "model_unavailable/not_found": """
             model_not_supported
+        """,
+        "rate_limit/request_exceeds_limit": """
+            err_free_prompt_cap
+        """,
+        "permission_denied/other": """
+            err_free_access_denied
         """,
     },
     phrases={
@@ -147,6 +156,11 @@ CODE_HOSTS = Family(
         "permission_denied/org": """
             terms of service … suspended
             access to this endpoint is forbidden
+        """,
+    },
+    broad={
+        "rate_limit": """
+            free_rate_limited
         """,
     },
 )

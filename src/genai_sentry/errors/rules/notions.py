@@ -1,7 +1,8 @@
 """What errors are about and what they say of it, in single words: read where no rule knows the wording.
 
-`WORDS` and `CHINESE` name notions and the words that stand for them. `MEANINGS` says what two notions near each other
-mean. The nearest pair decides; between equals the one that is listed first.
+`WORDS` names notions and the words that stand for them; `rules.notions_europe` and `rules.notions_east` do in other
+languages. `MEANINGS` says what two notions near each other mean. The nearest pair decides; between equals the one that
+is listed first.
 """
 
 WORDS: dict[str, str] = {
@@ -242,45 +243,10 @@ WORDS: dict[str, str] = {
     "stopped": """
         cancelled, canceled, aborted, interrupted, stopped, terminated, killed
     """,
-}
-
-CHINESE: dict[str, str] = {
-    "model": "模型, 模型编码, modelcode, 部署",
-    "key": "密钥, 秘钥, 令牌, 凭证, 凭据, api key, apikey, 鉴权, 认证, 身份, 签名, 登录, 登陆",
-    "account": "账号, 账户, 帐号, 帐户, 用户, 组织, 客户端, 项目, ip",
-    "money": "余额, 欠费, 充值, 费用, 资源包, 套餐, 点数, 积分, 金额",
-    "quota": "额度, 配额, 用量, 限额",
-    "prompt": "上下文, 输入, 提示词, prompt, tokens, token, 文本, 内容长度, 对话",
-    "parameter": "参数, 字段, 取值, 类型, 格式, 请求体",
-    "media": "图片, 图像, 音频, 视频, 文件, 附件",
-    "server": "服务, 服务器, 系统, 后端, 网关, 引擎",
-    "network": "网络, 连接, 代理, 域名",
-    "answer": "响应, 返回, 结果, 输出, 回复",
-    "content": "内容, 输入, 输出, 提示词, 提示, 文本, 图片, 信息",
-    "place": "地区, 区域, 国家, 地域",
-    "calls": "请求, 调用, 访问, 频率, 并发, 速率, 次数",
-    "absent": "不存在, 未找到, 找不到, 没有找到, 未知, 无效, 不支持, 不可用",
-    "unsupported": "不支持, 不允许, 暂不支持",
-    "invalid": "错误, 无效, 非法, 不合法, 不正确, 有误, 异常, 超出范围, 不符合",
-    "missing": "缺少, 缺失, 不能为空, 未填写, 未设置, 未配置, 为空, 没有, 必填, 未提供",
-    "unreal": "无效, 错误, 失败, 不正确, 非法, 未通过, 不可用, 禁用",
-    "expired": "过期, 失效, 已过期, 已失效",
-    "exceeded": "超过, 超出, 过长, 太长, 超长, 过大, 超限",
-    "exhausted": "不足, 用尽, 用完, 耗尽, 已用完, 欠费, 已达, 透支, 超出, 已超, 不够",
-    "denied": "禁止, 拒绝, 封禁, 停用, 冻结, 无权, 没有权限, 未授权, 受限, 被封, 不允许, 无权限",
-    "upgrade": "升级, 订阅, 会员, 权限, 未开通, 开通, 无权",
-    "retired": "下线, 弃用, 废弃, 停止服务, 停用",
-    "loading": "加载中, 启动中, 正在加载, 未加载",
-    "broken": "内部错误, 异常, 崩溃, 出错, 故障, 错误",
-    "busy": "繁忙, 过载, 负载, 饱和, 拥挤, 高峰, 忙",
-    "down": "不可用, 维护, 暂停, 宕机",
-    "cut": "失败, 断开, 中断, 超时, 异常, 不通, 错误, 拒绝",
-    "flagged": "敏感, 拦截, 屏蔽, 违规, 违禁, 不安全, 涉及, 审核, 不合规, 风险, 违反",
-    "empty": "为空, 空, 没有内容",
-    "unreadable": "解析失败, 解析错误, 无法解析, 解析",
-    "unfinished": "截断, 不完整",
-    "often": "频繁, 过快, 过高, 过多, 超限, 超过, 限制, 限流, 上限",
-    "late": "超时",
+    "undone": """
+        cannot process, could not process, unable to process, cannot complete, could not complete, unable to
+        complete, cannot serve, unable to serve, unable to handle, cannot handle, cannot fulfill
+    """,
 }
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
@@ -295,6 +261,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("money", "empty", "quota_exceeded/insufficient_balance"),
     ("budget", "exhausted", "quota_exceeded/spend_limit"),
     ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
+    ("quota", "upgrade", "quota_exceeded/insufficient_quota"),
     ("content", "flagged", "content_filter/prompt"),
     ("policy", "flagged", "content_filter/prompt"),
     ("place", "denied", "permission_denied/region"),
@@ -341,4 +308,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("server", "broken", "server_error/internal"),
     ("server", "down", "server_error/unavailable"),
     ("request", "barred", "permission_denied/other"),
+    ("request", "busy", "server_error/overloaded"),
+    ("key", "empty", "authentication/missing_key"),
+    ("server", "undone", "server_error/unavailable"),
+    ("request", "undone", "server_error/unavailable"),
+    ("answer", "missing", "invalid_response/empty"),
 )
