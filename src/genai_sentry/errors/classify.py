@@ -12,7 +12,7 @@ from functools import cache
 
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
-from genai_sentry.errors.index import CODE, GUESS, PHRASE, WORD, WRAPPER, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, GUESS, PHRASE, VAGUE, WORD, WRAPPER, Phrase, compared, index, phrase
 from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
@@ -150,6 +150,7 @@ def _judge(case: Case) -> Candidate | None:
         for one in case.candidates
         if not (refused and one.weight in _LOOSE and one.label[0] in _NOT_THE_REQUEST)
         and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
+        and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
         and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]

@@ -75,6 +75,10 @@ _BOILERPLATE = tuple(
             r"this is a server[- ]side issue, usually temporary[^\n.]{0,80}\.?(?: if it persists,[^\n]{0,120})?",
         ),
         (("following error",), r"the model returned the following errors?:"),
+        (
+            ("request id", "request_id", "requestid", "request-id"),
+            r"\(?\b(?:x-)?request[ _-]?id[\"']?\s?[:=]\s?[\"']?[\w.-]{0,80}[\"']?\)?",
+        ),
         (("quota limitations",), r"possible quota limitations in place[^\n]{0,160}"),
         (("is down or",), r"the [\w .-]{2,40} api provider is down or overloaded\.?"),
         (

@@ -150,12 +150,15 @@ def _code(item: str | int | float, where: str, found: Found, depth: int, name: s
 _DECODER = json.JSONDecoder(strict=False)
 _PAIR = re.compile(
     r"""(?<![\w])["']?(?P<key>code|type|status|status_code|statusCode|message|msg|error|reason|detail|details|param|error_code|"""
-    r"""errorCode|error_msg|error_message|error_type|error_description|__type|raw|quotaId|finish_reason|retryDelay|"""
-    r"""block_reason|http_code)["']?\s{0,4}[:=]\s{0,4}(?:Some\(|StatusCode\(){0,2}"""
+    r"""errorCode|error_msg|error_message|error_type|error_description|__type|raw|quotaId|finish_reason|finishReason|"""
+    r"""retryDelay|block_reason|blockReason|stop_reason|http_code)["']?\s{0,4}[:=]\s{0,4}(?:Some\(|StatusCode\(){0,2}"""
     r"""(?:"(?P<double>(?:[^"\\]|\\.){0,1500}+)(?:"(?!\s{0,3}:)|(?!"))|"""
     r"""'(?P<single>(?:[^'\\]|\\.|'(?=[a-z])){0,1500}+)(?:'(?!\s{0,3}:)|(?!'))|(?P<bare>[\w.:-]{1,80}))""",
     re.DOTALL,
 )
+_INCOMPLETE = ("max_output_tokens", "max_prompt_tokens", "content_filter")
+"""Reasons why an answer may be incomplete."""
+_ESCAPED = re.compile(r"\\+u([0-9a-cA-Ce-fE-F][0-9a-fA-F]{3})")
 _SLASHED = re.compile(r"\\+([\"'])")
 _UNSLASHED_KEY = re.compile(r"""(?<!\\)["'](?:message|error|code|type)(?<!\\)["']""")
 _SLASHED_BREAK = re.compile(r"\\+[nrt]")
@@ -196,7 +199,7 @@ def _text(text: str, path: str, found: Found, depth: int) -> None:
 
 def _pairs(text: str, path: str, found: Found, depth: int) -> None:
     """Key and value as any language prints them: Python's and JavaScript's objects, JSON cut off or escaped."""
-    plain = _SLASHED_BREAK.sub(" ", cut(text))
+    plain = _SLASHED_BREAK.sub(" ", _unescaped(cut(text)))
     if "\\" in plain and not _UNSLASHED_KEY.search(plain):
         plain = _SLASHED.sub(r"\1", plain)
     any_pair = False
@@ -218,7 +221,7 @@ def _pairs(text: str, path: str, found: Found, depth: int) -> None:
 
 
 def _pair(key: str, item: str, where: str, found: Found, depth: int) -> None:
-    if key in FINISH_KEYS:
+    if key in FINISH_KEYS or (key == "reason" and item in _INCOMPLETE):
         found.facts.setdefault(where, item)
     elif key == "param":
         found.facts.setdefault("param", item)
@@ -234,8 +237,13 @@ _DETAILS = re.compile(r"""\bdetails = ["']([^"\n]{1,1500})["']""")
 """Where gRPC's exceptions print the server's message."""
 
 
+def _unescaped(text: str) -> str:
+    """Letters that JSON has written as numbers, where its text was put into another text."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text
+
+
 def _plain(text: str, path: str, found: Found, depth: int) -> None:
-    short = cut(text)
+    short = _unescaped(cut(text))
     if short.strip():
         found.texts.append((depth, path, short))
         plain = without_echoes(short)
