@@ -160,7 +160,9 @@ _INCOMPLETE = ("max_output_tokens", "max_prompt_tokens", "content_filter")
 """Reasons why an answer may be incomplete."""
 _ESCAPED = re.compile(r"\\+u([0-9a-cA-Ce-fE-F][0-9a-fA-F]{3})")
 _SLASHED = re.compile(r"\\+([\"'])")
-_UNSLASHED_KEY = re.compile(r"""(?<!\\)["'](?:message|error|code|type)(?<!\\)["']""")
+_UNSLASHED_KEY = re.compile(
+    r"""(?<!\\)["'](?:message|error|code|type)(?<!\\)["']|\b(?:message|msg|detail|code|type): ?["']"""
+)
 _SLASHED_BREAK = re.compile(r"\\+[nrt]")
 
 
