@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,18 @@ def storm(dsn: str, failures: int, threads: int, classes: int, flush_s: float = 
     done = subprocess.run(program, env=kept, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def sentry_that_is(state: str) -> Iterator[SentryReceiver]:
+    with SentryReceiver() as sentry:
+        if state == "refusing":
+            sentry.respond(429, retry_after=60)
+        if state == "hanging":
+            sentry.hang(60)
+        if state == "down":
+            sentry.close()
+        yield sentry
 
 
 def received(sentry: SentryReceiver) -> tuple[int, set[str]]:
@@ -52,57 +64,56 @@ def test_ten_thousand_failures_of_five_hundred_kinds() -> None:
         count, models = received(sentry)
     assert len(models) == 500
     assert count + result["held_back"] == 10_001
-    assert result["median_us"] < 150
+    assert result["held_us"] < 10
+    assert result["admitted_us"] < 150
     assert result["grown_mb"] < 50
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["down", "hanging"])
+@pytest.mark.parametrize("state", ["refusing", "hanging", "down"])
 def test_a_storm_while_sentry_is_away(state: str) -> None:
-    """Sentry being down or hanging costs the data, and nothing else."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        if state == "hanging":
-            listening.listen(1)
-        port = listening.getsockname()[1]
-        result = storm(f"http://public@127.0.0.1:{port}/1", failures=10_000, threads=32, classes=10, flush_s=1.0)
-    assert result["median_us"] < 20
+    """Sentry being down, silent or full costs the data, and nothing else."""
+    with sentry_that_is(state) as sentry:
+        result = storm(sentry.dsn, failures=10_000, threads=32, classes=100, flush_s=1.0)
+    assert result["held_us"] < 10
+    assert result["admitted_us"] < 150
     assert result["grown_mb"] < 50
 
 
 CORE = Path(__file__).with_name("sentry_storm_core.py")
+STATES = ["well", "refusing", "hanging", "down"]
 
 
-def storm_of_calls(dsn: str, flush_s: float, events: str = "deferred") -> Any:
-    """10,000 failing calls of 100 kinds from 32 threads, through SDK and core."""
-    program = [sys.executable, CORE, "10000", "32", "100", dsn, str(flush_s), events]
-    done = subprocess.run(program, env=environment(), capture_output=True, text=True, timeout=110, check=False)
+def storm_of_calls(dsn: str, flush_s: float, measure: str, calls: int = 10_000) -> Any:
+    """Failing calls of 100 kinds from 32 threads, through SDK and core."""
+    program = [sys.executable, CORE, str(calls), "32", "100", dsn, str(flush_s), measure]
+    done = subprocess.run(program, env=environment(), capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@cache
-def floor_mb() -> float:
-    """How much SDK and threads grow by themselves: a prompt of 100 kB each."""
-    return float(storm_of_calls("http://public@127.0.0.1:9/1", 1.0, "off")["grown_mb"])
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["well", "refusing", "hanging", "down"])
+@pytest.mark.parametrize("state", STATES)
 def test_a_storm_of_calls_through_the_core(state: str) -> None:
-    """No kind is lost, reporting is cheap and memory bounded, whatever Sentry does."""
-    with SentryReceiver() as sentry:
-        if state == "refusing":
-            sentry.respond(429, retry_after=60)
-        if state == "hanging":
-            sentry.hang(60)
-        if state == "down":
-            sentry.close()
-        result = storm_of_calls(sentry.dsn, 30.0 if state == "well" else 1.0)
+    """No kind is lost and reporting is cheap, whatever Sentry does."""
+    with sentry_that_is(state) as sentry:
+        result = storm_of_calls(sentry.dsn, 30.0 if state == "well" else 1.0, "time")
         failures = [event for event in sentry.events if "exception" in event]
     assert result["admitted_us"] < 150
-    assert result["held_us"] < 20  # processor time; a third of it outside a storm
-    assert result["grown_mb"] - floor_mb() < 50
+    # About what a random UUID takes there; how many microseconds that is, is the machine's matter.
+    assert result["held_us"] < 10 or result["held_us"] < 3 * result["reference_us"]
     if state == "well":
         assert 100 == len({event["tags"]["ai_model"] for event in failures})
         assert 10_001 == len(failures) + result["held_back"]
+        assert {} == result["lost"]
+    elif state != "hanging":
+        assert result["lost"]["events"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", STATES)
+def test_a_storm_of_calls_takes_little_memory(state: str) -> None:
+    """Prompts of 100 kB, 32 threads and their exceptions included, whatever Sentry does."""
+    with sentry_that_is(state) as sentry:
+        result = storm_of_calls(sentry.dsn, 1.0, "memory", calls=3000)
+    assert result["peak_mb"] < 50
