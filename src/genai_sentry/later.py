@@ -35,8 +35,11 @@ MAX_COLLECTED = 10_000
 """Streams that wait after the garbage collector found them, at most."""
 READY_S = 2.0
 """How long it waits at most, in seconds, for prices that are being imported."""
-DELAY_S = 0.05
-"""How long a call waits, in seconds, if nobody asks before."""
+DELAY_S = 0.2
+"""How long a call waits, in seconds, if nobody asks before: the rarer our thread runs beside the application's, the
+less it costs."""
+HURRY = 64
+"""Calls that wait at which our thread does not wait any longer."""
 
 
 class Later:
@@ -72,6 +75,7 @@ class Later:
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._running = False
         self._awake = False
+        self._hurried = False
 
     def take(self, call: Call) -> bool:
         """Let a finished call wait; False where it has to be settled at once."""
@@ -86,6 +90,9 @@ class Later:
         waiting.append(call)
         if not self._awake:
             self._awake = True
+            self._wake.put(None)
+        elif len(waiting) >= HURRY and not self._hurried:
+            self._hurried = True
             self._wake.put(None)
         return True
 
@@ -175,9 +182,12 @@ class Later:
         """One round of the thread: False when it is to end."""
         if self._closed:
             return False
-        time.sleep(DELAY_S)
+        try:
+            self._wake.get(timeout=DELAY_S)
+        except queue.Empty:
+            pass
         self._ready(READY_S)
-        self._awake = False
+        self._awake = self._hurried = False
         self._end_collected()
         while self._waiting and not self._closed:
             self._turn()

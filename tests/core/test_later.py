@@ -344,6 +344,17 @@ def test_one_call_is_settled_with_few_others(waiting: Later, monkeypatch: pytest
     assert ({1}, 0) == ({call.times for call in calls}, waiting._bytes)
 
 
+def test_many_that_wait_are_not_kept_waiting(waiting: Later) -> None:
+    """A busy process does not come to the bound, beyond which calls are settled by whoever makes them."""
+    calls = [Finished() for _ in range(later.HURRY + 1)]
+    for call in calls:
+        assert waiting.take(call)  # type: ignore[arg-type]
+    deadline = time.monotonic() + 10
+    while not all(call.settled for call in calls) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert {1} == {call.times for call in calls}
+
+
 def test_a_broken_settler_reaches_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads a span's attributes is not told of what fails while they are worked out."""
     monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
