@@ -121,3 +121,25 @@ NOTIONS = {
 def test_everyday_words(text: str) -> None:
     """Sentences that no provider is known to send are understood by their notions."""
     assert NOTIONS[text] == classify(message=text).type
+
+
+UNKNOWN_CODES = {
+    "tenant_credit_balance_used_up_exhausted": "quota_exceeded",
+    "PromptOverflowsContextWindow": "context_length",
+    "zeta.team_budget_exhausted": "quota_exceeded",
+    "AccountKeyExpired": "authentication",
+    "model_not_loaded_yet_loading": "model_unavailable",
+}
+
+
+@pytest.mark.parametrize("code", UNKNOWN_CODES)
+def test_a_code_that_no_rule_knows_is_read_as_words(code: str) -> None:
+    """Codes are words with underscores or humps; what they are about is read as in a message."""
+    assert UNKNOWN_CODES[code] == classify(body={"error": {"code": code, "message": "Sorry."}}).type
+    assert "unknown" == classify(body={"error": {"name": code, "message": "Sorry."}}).type
+
+
+def test_a_class_that_no_rule_knows_is_read_as_words() -> None:
+    """The name of an exception's class too, where nothing else tells."""
+    assert "quota_exceeded" == classify(exception_type="TenantBudgetExhaustedError", message="Sorry.").type
+    assert "unknown" == classify(exception_type="ZetaPluginError", message="Sorry.").type

@@ -186,6 +186,26 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
 _SAID_BY_NO_STATUS = (ErrorType.QUOTA_EXCEEDED, ErrorType.CONTENT_FILTER, ErrorType.CONTEXT_LENGTH)
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_./:#-]+")
+_NAMES = (".name", ".title", ".kind", ".category")
+"""Fields whose values may be names that people give."""
+
+
+def _words_of_codes(case: Case) -> list[tuple[int, str, str]]:
+    """Codes and classes that no rule knows, as words: `insufficient_fish`, `TooManyFishError`."""
+    built = index()
+    said = [
+        (depth, f"{where}={code[:80]}", " ".join(_HUMP.split(code)))
+        for depth, where, code in case.found.codes
+        if not where.lower().endswith(_NAMES) and len(code) <= 60 and _meaning(built, code, case.families) is None
+    ]
+    for depth, bases in enumerate(case.exceptions):
+        name = bases[0].rpartition(".")[2] if bases else ""
+        if name and compared(name) not in built.exceptions:
+            said.append((depth, f"exception={name[:100]}", " ".join(_HUMP.split(name))))
+    return [(depth, shown, words) for depth, shown, words in said if " " in words.strip()]
+
+
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
@@ -200,6 +220,15 @@ def weigh_guess(case: Case) -> None:
         if guessed is not None:
             weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
+    for depth, shown, words in _words_of_codes(case):
+        read = normal(words)
+        for one in _phrases_in(index(), read, case.families):
+            if one.weight >= PHRASE:
+                case.add(TOLD, depth, one.length, one.label, shown)
+        guessed = guess(read)
+        if guessed is not None:
+            weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
+            case.add(weight, depth, REACH - guessed.distance, guessed.label, shown)
 
 
 def _bare(case: Case) -> bool:

@@ -129,7 +129,7 @@ WORDS: dict[str, str] = {
         exceed, exceeds, exceeded, exceeding, too long, too large, too big, too many, longer, larger, overflow,
         overflows, greater than, over the limit, not fit, more than, more tokens than, greater, exceeds the,
         over the models, beyond, does not fit, longer than, larger than, bigger than, above, too lengthy,
-        oversized
+        oversized, overflowed
     """,
     "exhausted": """
         insufficient, exhausted, not enough, run out, ran out, used up, depleted, negative, overdue, unpaid, reached,
@@ -260,6 +260,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("money", "exhausted", "quota_exceeded/insufficient_balance"),
     ("money", "empty", "quota_exceeded/insufficient_balance"),
     ("budget", "exhausted", "quota_exceeded/spend_limit"),
+    ("budget", "barred", "quota_exceeded/spend_limit"),
     ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
     ("quota", "upgrade", "quota_exceeded/insufficient_quota"),
     ("content", "flagged", "content_filter/prompt"),
