@@ -190,6 +190,13 @@ CLIENTS = Family(
         "model_unavailable/no_provider": """
             AI_NoSuchProviderError
         """,
+        "invalid_request/other": """
+            UserError
+            NotImplementedError
+            ResponseNotRead
+            RequestNotRead
+            StreamConsumed
+        """,
     },
     vague={
         "authentication": """

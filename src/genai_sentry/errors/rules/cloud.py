@@ -42,6 +42,9 @@ AZURE = Family(
         "timeout/upstream": """
             OperationTimedOut
         """,
+        "invalid_request/invalid_parameter": """
+            InvalidModelProviderData
+        """,
     },
     broad={
         "rate_limit/tokens_per_minute": """

@@ -47,6 +47,7 @@ ENGLISH_ACCOUNT = Family(
             subscription … cancelled
             subscription … inactive
             allotment
+            do not have an active … subscription
         """,
         "quota_exceeded/spend_limit": """
             spending cap
@@ -206,6 +207,9 @@ ENGLISH_ACCOUNT = Family(
             no key was
             without a key
             without an api key
+            resolve … credential
+            could not find credentials
+            retrieve … credentials
         """,
         "authentication/expired": """
             token could not be refreshed
@@ -214,7 +218,9 @@ ENGLISH_ACCOUNT = Family(
             token refresh failed
             please log in again
             sign in again
-            session has ended
+            your session has ended
+            session has ended … log in
+            session has ended … sign in
             invalidated
             token has expired
             token expired

@@ -364,6 +364,14 @@ ENGLISH_REQUEST = Family(
             can only specify
             the model expects
         """,
+        "invalid_request/unsupported_parameter": """
+            is only supported
+            are only supported
+            is not yet supported
+            is not supported
+            are not supported
+            only supports
+        """,
     },
     wrappers={
         "invalid_request/invalid_parameter": """

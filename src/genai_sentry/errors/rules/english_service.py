@@ -193,7 +193,8 @@ ENGLISH_SERVICE = Family(
             number of concurrent
             max concurrency
             concurrency ceiling
-            at the same time
+            requests at the same time
+            calls at the same time
         """,
         "rate_limit/request_exceeds_limit": """
             request too large for … tokens per minute
@@ -202,6 +203,9 @@ ENGLISH_SERVICE = Family(
         """,
         "model_unavailable/no_access": """
             access to … models is not allowed
+        """,
+        "timeout/upstream": """
+            did not observe any item or terminal signal
         """,
     },
     words={
@@ -270,6 +274,9 @@ ENGLISH_SERVICE = Family(
         """,
         "connection_error/other": """
             apiconnectionerror
+        """,
+        "rate_limit/concurrency": """
+            at the same time
         """,
     },
     wrappers={

@@ -107,9 +107,11 @@ WORDS: dict[str, str] = {
     """,
     "invalid": """
         invalid, incorrect, wrong, malformed, illegal, not valid, bad, mismatch, mismatched, not match, rejected,
-        must be, should be, must have, cannot be, expected, out of range, not accepted, has to be, have to be, must not,
-        at most, at least, between, above, below, shorter than, broken, corrupt, corrupted, cannot read, not read,
-        unreadable, may not be
+        expected, out of range, not accepted, broken, corrupt, corrupted, cannot read, not read, unreadable
+    """,
+    "bounded": """
+        must be, should be, must have, cannot be, has to be, have to be, must not, at most, at least, between, above,
+        below, shorter than, may not be
     """,
     "missing": """
         missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
@@ -145,7 +147,7 @@ WORDS: dict[str, str] = {
     """,
     "denied": """
         denied, forbidden, not allowed, not permitted, blocked, banned, suspended, disabled, restricted, unauthorized,
-        not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated, not supported
+        not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated
     """,
     "upgrade": """
         subscription, subscribe, upgrade, paid, premium, tier, plan, waitlist, verified, part of your plan,
@@ -178,8 +180,8 @@ WORDS: dict[str, str] = {
     """,
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
-        prohibited, nsfw, explicit, disallowed, moderated, hateful, sexual, refused, declined, withheld, held back,
-        breaks, intervened, repeats, breached, breaching, breaches
+        prohibited, nsfw, disallowed, moderated, hateful, sexual, refused, declined, withheld, held back, breaks,
+        intervened, repeats, breached, breaching, breaches, explicit content, sexually explicit, explicit material
     """,
     "empty": """
         empty, null, none, blank, nothing
@@ -276,6 +278,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("model", "busy", "server_error/overloaded"),
     ("flow", "interrupted", "connection_error/incomplete_body"),
     ("call", "unreadable", "invalid_response/malformed"),
+    ("schema", "bounded", "invalid_request/invalid_schema"),
     ("schema", "invalid", "invalid_request/invalid_schema"),
     ("schema", "unsupported", "invalid_request/invalid_schema"),
     ("message", "order", "invalid_request/invalid_message_order"),
@@ -283,12 +286,14 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("prompt", "exceeded", "context_length/input_too_long"),
     ("request", "exceeded", "invalid_request/payload_too_large"),
     ("media", "exceeded", "invalid_request/invalid_media"),
+    ("media", "bounded", "invalid_request/invalid_media"),
     ("media", "invalid", "invalid_request/invalid_media"),
     ("media", "unsupported", "invalid_request/invalid_media"),
     ("feature", "unsupported", "invalid_request/unsupported_parameter"),
     ("answer", "unfinished", "invalid_response/truncated"),
     ("answer", "empty", "invalid_response/empty"),
     ("parameter", "unsupported", "invalid_request/unsupported_parameter"),
+    ("parameter", "bounded", "invalid_request/invalid_parameter"),
     ("parameter", "invalid", "invalid_request/invalid_parameter"),
     ("parameter", "missing", "invalid_request/invalid_parameter"),
     ("parameter", "exceeded", "invalid_request/invalid_parameter"),

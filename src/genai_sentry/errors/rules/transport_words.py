@@ -97,7 +97,10 @@ TRANSPORT_WORDS = Family(
             getaddrinfo eai_again
             no such host
             no address associated with hostname
-            failed to resolve
+            failed to resolve … errno
+            failed to resolve … not known
+            failed to resolve … nodename
+            failed to resolve … host
             could not resolve host
             dns resolution failed
             dns error
@@ -231,6 +234,9 @@ TRANSPORT_WORDS = Family(
     words={
         "connection_error/incomplete_body": """
             ^terminated
+        """,
+        "connection_error/dns": """
+            failed to resolve
         """,
     },
     wrappers={
