@@ -258,6 +258,8 @@ CHINESE = Family(
             没有输出
             没有产生
             空结果
+            未返回任何
+            没有返回任何
         """,
         "invalid_response/malformed": """
             解析响应失败

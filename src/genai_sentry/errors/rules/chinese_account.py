@@ -22,6 +22,7 @@ CHINESE_ACCOUNT = Family(
             资源包已用尽
             资源包余量
             资源包不足
+            计费账户
         """,
         "quota_exceeded/insufficient_quota": """
             额度不足

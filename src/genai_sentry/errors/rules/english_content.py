@@ -60,6 +60,8 @@ ENGLISH_CONTENT = Family(
             candidate was blocked due to safety
             generated content … blocked
             content filter … triggered
+            rejected by content moderation
+            rejected by moderation
         """,
         "content_filter/image": """
             not allowed by our safety system

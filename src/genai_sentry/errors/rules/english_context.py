@@ -100,6 +100,10 @@ ENGLISH_CONTEXT = Family(
             but the configured context size
             prompt has … tokens
             exceeds engine max_context
+            request has too many tokens
+            prompt has too many tokens
+            input has too many tokens
+            exceed max message tokens
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

@@ -41,7 +41,6 @@ ENGLISH_MODELS = Family(
             invalid model name
             issue with the selected model
             failed to resolve model
-            no fallback model group found
             is not recognised. valid
             is not recognized. valid
             no price catalog entry

@@ -111,6 +111,7 @@ LITELLM = Family(
         """,
         "model_unavailable/not_found": """
             invalid model name passed in model
+            notfounderror … no fallback model group found
         """,
         "model_unavailable/no_provider": """
             no deployments available for selected model
@@ -137,6 +138,11 @@ LITELLM = Family(
         """,
         "invalid_request/invalid_parameter": """
             llm provider not provided
+        """,
+    },
+    words={
+        "model_unavailable/not_found": """
+            no fallback model group found
         """,
     },
 )

@@ -114,6 +114,7 @@ SELF_HOSTED = Family(
             model failed to load
             empty grammar stack
             attempting to allocate
+            error while loading shared libraries
         """,
         "server_error/overloaded": """
             maximum pending requests exceeded
