@@ -46,7 +46,7 @@ def passed() -> bool:
     except RuntimeError:
         task = None
     if task is None:
-        return _in_trio()
+        return trio_scope() is not None
     return any(
         by_wait_for or _timeout_expired(waiting) or _anyio_scope_expired(waiting)
         for waiting, by_wait_for in _waiting(task)
@@ -130,22 +130,24 @@ def _anyio_scope_expired(task: asyncio.Task[Any]) -> bool:
     return False
 
 
-def _in_trio() -> bool:
+def trio_scope() -> object | None:
+    """The innermost of trio's cancel scopes around the code that runs now whose deadline has passed, if any."""
     trio: Any = sys.modules.get("trio")
     if trio is None:
-        return False
+        return None
     try:
         status = getattr(trio.lowlevel.current_task(), "_cancel_status", None)
         now = float(trio.current_time())
     except RuntimeError:
-        return False
+        return None
     for _ in range(MAX_SCOPES):
         if status is None:
-            return False
-        if _ran_out(getattr(status, "_scope", None), now):
-            return True
+            return None
+        scope: object = getattr(status, "_scope", None)
+        if _ran_out(scope, now):
+            return scope
         status = getattr(status, "_parent", None)
-    return False
+    return None
 
 
 def _ran_out(scope: object, now: float) -> bool:

@@ -255,6 +255,23 @@ def trio_fail_after() -> World:
     return world
 
 
+def trio_fail_after_captured() -> World:
+    import trio
+
+    world = _late()
+
+    async def start() -> None:
+        try:
+            with trio.fail_after(0.2):
+                await ask_async(world.async_client())
+        except trio.TooSlowError:
+            await trio.sleep(0.7)  # no hurry: it is held while anybody may capture it
+            sentry_sdk.capture_exception()
+
+    trio.run(start)
+    return world
+
+
 def cancelled() -> World:
     async def scenario(ask: Ask) -> None:
         task = asyncio.create_task(ask())  # type: ignore[arg-type]

@@ -78,6 +78,7 @@ ASYNC: list[Row] = [
     ("anyio_fail_after", 1, "genai_sentry", True, DEADLINE),
     ("anyio_fail_after_captured", 1, "generic", True, DEADLINE),
     ("trio_fail_after", 1, "genai_sentry", True, DEADLINE),
+    ("trio_fail_after_captured", 1, "generic", True, DEADLINE),
     ("error_event_in_an_async_stream", 1, "genai_sentry", True, SERVER),
 ]
 

@@ -109,7 +109,9 @@ def _second_opinion(first: Classification, entry: Pending, record: CallRecord, s
     """What the user's own classifier makes of a failure that the rules left `unknown`."""
     from genai_sentry.triage import second_opinion
 
-    text = record.message or (events.value_of(entry.links[0].stand_in) if entry.links else "")
+    said = events.value_of(entry.links[0].stand_in) if entry.links else ""
+    # A classifier may ask somebody outside: it is told what an event would say.
+    text = events.message(record, said, settings, entry.mark.echo if entry.mark is not None else None)
     return second_opinion(first, settings.classifier, text, provider=record.provider, status=record.status)
 
 

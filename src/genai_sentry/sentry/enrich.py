@@ -58,7 +58,7 @@ class Enricher:
         _scrub_queries(event)
         if HINT in hint:
             return event
-        error = _error(hint)
+        error = error_of(hint)
         if error is None:
             return event
         found, succeeded = find(error, self._calls)
@@ -171,7 +171,7 @@ class Enricher:
                 record = item.mark.record
                 entry["value"] = events.title(record, events.message(record, text, settings, item.mark.echo))
             else:
-                entry["value"] = scrub.message(text, echo=echo, keep_content=settings.captures_spans)
+                entry["value"] = scrub.fit(text, settings, echo)
         spliced = [item for item in found if item.mark.id and (not entries or item.how == "hidden") and not item.weak]
         for item in spliced:
             links = snapshot.chain(item.error, is_marked)
@@ -187,7 +187,7 @@ def scrub_texts(event: Event, echo: scrub.Echo | None, settings: Settings) -> No
 
     def clean(value: object) -> object:
         if isinstance(value, str):
-            return scrub.message(value, echo=echo, keep_content=settings.captures_spans)
+            return scrub.fit(value, settings, echo)
         return value
 
     entry = event.get("logentry")
@@ -237,7 +237,7 @@ def _scrub_queries(event: Event) -> None:
         values[position] = {**crumb, "data": clean}
 
 
-def _error(hint: Any) -> BaseException | None:
+def error_of(hint: Any) -> BaseException | None:
     """Find the exception that an event is about: given, an argument of a log call, or being handled by its caller."""
     given = hint.get("exc_info")
     if given:

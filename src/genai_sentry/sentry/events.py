@@ -236,7 +236,7 @@ def value_of(error: BaseException) -> str:
 
 def message(record: CallRecord, text: str, settings: Settings, echo: scrub.Echo | None) -> str:
     """What may leave the process of a failure's message; the provider's own words where the call knows them."""
-    return scrub.message(record.message or text, echo=echo, keep_content=settings.captures_spans)
+    return scrub.fit(record.message or text, settings, echo)
 
 
 def values(
@@ -253,7 +253,7 @@ def values(
         if link is links[0]:
             text = title(record, message(record, text, settings, echo))
         else:
-            text = scrub.message(text, echo=echo, keep_content=settings.captures_spans)
+            text = scrub.fit(text, settings, echo)
         entry: Event = {
             "type": type_name(link.kind),
             "module": link.kind.__module__ if link.kind.__module__ != "builtins" else None,

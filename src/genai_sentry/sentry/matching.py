@@ -131,6 +131,8 @@ def is_marked(error: BaseException) -> bool:
 class Calls:
     """Calls that are over, by request and by response id: for exceptions that a client library raises afterwards.
 
+    One that a deadline of trio's ended is found by its cancel scope, too.
+
     Bounded, and it keeps no request alive.
 
     Attributes:
@@ -163,7 +165,7 @@ class Calls:
         if self.before_reading is not None and isinstance(error, Exception):
             self.before_reading()
         if len(self._by_request):
-            found = self.of_request(attribute_of(error, "request"))
+            found = self.of_request(attribute_of(error, "request")) or self.of_request(_scope_of(error))
             for holder in ("response", "raw_response"):
                 found = found or self.of_request(attribute_of(attribute_of(error, holder), "request"))
         if found is None and self._by_id:
@@ -184,6 +186,18 @@ class Calls:
         """Forget everything."""
         self._by_request.clear()
         self._by_id.clear()
+
+
+def _scope_of(error: BaseException) -> object | None:
+    """The cancel scope that trio raised `TooSlowError` for: nothing else leads from there to what was cancelled."""
+    if type(error).__name__ != "TooSlowError":
+        return None
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_next is None and step.tb_frame.f_globals.get("__name__", "").startswith("trio."):
+            return step.tb_frame.f_locals.get("scope")
+        step = step.tb_next
+    return None
 
 
 def attribute_of(value: object, name: str) -> object | None:

@@ -16,6 +16,7 @@ from genai_sentry.call import current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
+from genai_sentry.providers import is_provider
 from genai_sentry.wire import formats
 
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -34,12 +35,15 @@ _registered: set[str] = set()
 
 
 def to_provider(url: str) -> bool:
-    """Whether a request to this URL is part of an LLM call: one is under way here, or its path says so."""
+    """Whether a request to this URL goes to a provider: an LLM call is under way here, or path or host say so."""
     call = current.get()
     if call is not None and not call.returned and not call.done:
         return True
     parts = urlsplit(url)
-    return formats.match(parts.path) is not None
+    runtime = state.runtime
+    return formats.match(parts.path) is not None or is_provider(
+        parts.hostname or "", runtime.overrides if runtime is not None else None
+    )
 
 
 def install() -> None:

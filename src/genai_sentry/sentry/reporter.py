@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import wrapt
 
-from genai_sentry.errors.taxonomy import ErrorType
+from genai_sentry import deadlines
+from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import breadcrumbs, events, frames, losses, matching, snapshot
 from genai_sentry.sentry.deferral import MAX_QUEUED, Outbox, Pending
@@ -22,6 +23,7 @@ from genai_sentry.sentry.delivery import Delivery
 from genai_sentry.sentry.enrich import Enricher
 from genai_sentry.sentry.exits import Exits
 from genai_sentry.sentry.integrations import SwitchedOff
+from genai_sentry.sentry.logged import Logged
 from genai_sentry.sentry.matching import Calls, Mark, State
 from genai_sentry.sentry.start import starter
 from genai_sentry.sentry.throttle import Throttle
@@ -58,6 +60,7 @@ class Reporter:
         self._exits = Exits(self._send_pending)
         self._switched_off = SwitchedOff(self._known_client)
         self._enricher = Enricher(settings, self._calls, self._outbox, self._throttle)
+        self._logged = Logged(settings, self._calls)
         self._shares: dict[str, float] = {ErrorType.CANCELLED: 0.0, **settings.report}
         if self._mode != "off":
             # Whenever Sentry is imported, now or later, without importing it here.
@@ -193,6 +196,7 @@ class Reporter:
             self._exits.undo()
             self._switched_off.undo()
             losses.unwatch(self._client)
+            self._logged.unwatch(self._client)
             self._calls.clear()
             scope = sys.modules.get("sentry_sdk.scope")
             processors = getattr(scope, "global_event_processors", None)
@@ -222,6 +226,7 @@ class Reporter:
         self._client = client
         self._switched_off.switch_off(client)
         losses.watch(client)
+        self._logged.watch(client)
         return client
 
     def _report(self, record: CallRecord, error: BaseException | None, request: object | None) -> None:
@@ -260,9 +265,15 @@ class Reporter:
             return
         mark.held_back = held_back
         mark.state = State.PENDING
-        self._hold(mark, error, request, client)
+        scope = None
+        if what.reason is Reason.APP_DEADLINE:
+            scope = deadlines.trio_scope()
+            self._calls.remember(mark, scope, None)
+        self._hold(mark, error, request, client, scope or error or request)
 
-    def _hold(self, mark: Mark, error: BaseException | None, request: object | None, client: Any) -> None:
+    def _hold(
+        self, mark: Mark, error: BaseException | None, request: object | None, client: Any, watched: object | None
+    ) -> None:
         settings = self._settings
         entry = self._pending_of(mark.id, mark.key)
         entry.mark = mark
@@ -285,7 +296,6 @@ class Reporter:
             session.errors += 1
             mark.counted = session
             entry.isolation._session = None
-        watched = error if error is not None else request
         if watched is not None:
             entry.watch = self._outbox.watch(watched, mark.id)
         entry.deadline = time.monotonic() + (settings.grace_s if entry.watch is None else settings.max_hold_s)

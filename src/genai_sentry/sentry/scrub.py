@@ -5,6 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from genai_sentry.redaction import redacted
+
+if TYPE_CHECKING:
+    from genai_sentry.settings import Settings
 
 from genai_sentry.patterns import lazy
 
@@ -161,6 +167,17 @@ def cut_echo(text: str, echo: Echo | None = None) -> str:
 def message(text: str, *, echo: Echo | None = None, keep_content: bool = False) -> str:
     """Make a message fit to leave the process."""
     return scrub(text if keep_content else cut_echo(text, echo))
+
+
+def fit(text: str, settings: Settings, echo: Echo | None = None) -> str:
+    """Make a message fit to leave the process by what the settings say of content.
+
+    Where content is captured, an echo of it may stay; through `redact`, as on spans.
+    """
+    if not settings.captures_spans:
+        return message(text, echo=echo)
+    kept = redacted(text, settings.redact)
+    return message(text, echo=echo) if kept is None else scrub(kept)
 
 
 _PROBE = 18
