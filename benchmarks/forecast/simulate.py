@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from genai_sentry.ratelimit import Forecaster, read_raw
 from genai_sentry.record import CallRecord
@@ -33,6 +34,7 @@ class Scenario:
     tokens: float = 1000.0
     tokens_sigma: float = 0.6
     spacing: str = "poisson"
+    clump: float = 3.0
     latency_s: float = 1.0
     start: float = 0.2
     end: float = 2.0
@@ -88,67 +90,99 @@ class Limit:
         return admitted, self._left, reset
 
 
+def _duration(reset: float, wall: float) -> str:
+    return f"{reset * 1000:.0f}ms" if reset < 1 else f"{int(reset // 60)}m{reset % 60:.3f}s"
+
+
+def _moment(reset: float, wall: float) -> str:
+    return datetime.fromtimestamp(math.ceil(wall + reset), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _milliseconds(reset: float, wall: float) -> str:
+    return f"{(wall + reset) * 1000:.0f}"
+
+
+def _epoch(reset: float, wall: float) -> str:
+    return str(math.ceil(wall + reset))
+
+
+def _rounded(reset: float, wall: float) -> str:
+    return str(round(reset))
+
+
+def _fraction(reset: float, wall: float) -> str:
+    return f"{reset}"
+
+
+_PERIOD = {1.0: "second", 60.0: "minute", 3600.0: "hour", 86_400.0: "day"}
+
+DIALECTS: dict[str, tuple[str, Callable[[float, float], str] | None]] = {
+    "openai": ("x-ratelimit-{part}-{kind}", _duration),
+    "groq": ("x-ratelimit-{part}-{kind}", _duration),
+    "azure": ("x-ratelimit-{part}-{kind}", _rounded),
+    "xai": ("x-ratelimit-{part}-{kind}", None),
+    "anthropic": ("anthropic-ratelimit-{kind}-{part}", _moment),
+    "mistral": ("x-ratelimit-{part}-{kind}-{period}", None),
+    "cerebras": ("x-ratelimit-{part}-{kind}-{period}", _fraction),
+    "openrouter": ("X-RateLimit-{part}", _milliseconds),
+    "github": ("x-ratelimit-{part}", _epoch),
+    "together": ("x-ratelimit-{part}", _rounded),
+    "together tokens": ("x-tokenlimit-{part}", _rounded),
+    "fireworks": ("x-ratelimit-{part}-{kind}", None),
+    "draft": ("ratelimit-{part}", _rounded),
+}
+"""Names of a dialect's headers, and how it tells the reset. `ietf` is written apart."""
+
+
 def headers(scenario: Scenario, at: float, remaining: float, reset: float) -> list[tuple[bytes, bytes]]:
     """The limit in the words of the scenario's dialect."""
-    size, left, kind, dialect = int(scenario.size), int(remaining), scenario.limit, scenario.dialect
+    size, left, kind = int(scenario.size), max(0, int(remaining)), scenario.limit
     wall = EPOCH + at
     date = ("date", datetime.fromtimestamp(wall, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"))
-    if dialect in ("openai", "groq", "azure", "xai"):
-        named = [(f"x-ratelimit-limit-{kind}", str(size)), (f"x-ratelimit-remaining-{kind}", str(left))]
-        if dialect == "azure":
-            named.append((f"x-ratelimit-reset-{kind}", str(round(reset))))
-        elif dialect != "xai":
-            text = f"{reset * 1000:.0f}ms" if reset < 1 else f"{int(reset // 60)}m{reset % 60:.3f}s"
-            named.append((f"x-ratelimit-reset-{kind}", text))
-    elif dialect == "anthropic":
-        if kind == "tokens":
-            left = round(left, -3)
-        moment = datetime.fromtimestamp(math.ceil(wall + reset), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        name = f"anthropic-ratelimit-{kind}"
-        named = [(f"{name}-limit", str(size)), (f"{name}-remaining", str(left)), (f"{name}-reset", moment)]
-    elif dialect == "mistral":
-        name = {"requests": "req-minute", "tokens": "tokens-minute"}[kind]
-        named = [(f"x-ratelimit-limit-{name}", str(size)), (f"x-ratelimit-remaining-{name}", str(left))]
-    elif dialect == "cerebras":
-        parts = (("limit", str(size)), ("remaining", str(left)), ("reset", f"{reset}"))
-        named = [(f"x-ratelimit-{part}-{kind}-minute", text) for part, text in parts]
-    elif dialect == "openrouter":
-        parts = (("Limit", str(size)), ("Remaining", str(left)), ("Reset", f"{(wall + reset) * 1000:.0f}"))
-        named = [(f"X-RateLimit-{part}", text) for part, text in parts]
-    elif dialect == "ietf":
+    if scenario.dialect == "ietf":
         named = [("ratelimit", f'"default";r={left};t={math.ceil(reset)}')]
         named.append(("ratelimit-policy", f'"default";q={size};w={scenario.refill_s:.0f}'))
-    else:
-        raise ValueError(f"unknown dialect {dialect!r}")
+        return [(name.encode(), value.encode()) for name, value in (*named, date)]
+    if scenario.dialect == "anthropic" and kind != "requests":
+        left = round(left, -3)
+    if scenario.dialect == "mistral" and kind == "requests":
+        kind = "req"
+    if scenario.dialect not in DIALECTS:
+        raise ValueError(f"unknown dialect {scenario.dialect!r}; known are ietf, {', '.join(DIALECTS)}")
+    names, told = DIALECTS[scenario.dialect]
+    names = names.replace("{kind}", kind.replace("_", "-")).replace(
+        "{period}", _PERIOD.get(scenario.refill_s, "minute")
+    )
+    named = [(names.format(part="limit"), str(size)), (names.format(part="remaining"), str(left))]
+    if told is not None:
+        named.append((names.format(part="reset"), told(reset, wall)))
     return [(name.encode(), value.encode()) for name, value in (*named, date)]
 
 
 def arrivals(scenario: Scenario, rng: random.Random) -> Iterator[tuple[float, float]]:
     """Moment and amount of each call."""
-    mean = 1.0 if scenario.limit == "requests" else scenario.tokens
+    requests = scenario.limit == "requests"
+    mean = 1.0 if requests else scenario.tokens
+    clump = scenario.clump if scenario.spacing == "clumped" else 1.0
     top = scenario.peak() * scenario.refill_rate / mean
     mu = math.log(mean) - scenario.tokens_sigma**2 / 2
     at, credit = 0.0, 0.0
     while True:
-        step = rng.expovariate(top) if scenario.spacing == "poisson" else 1.0 / top
-        at += step
+        at += 1.0 / top if scenario.spacing == "regular" else rng.expovariate(top / clump)
         if at >= scenario.seconds:
             return
         share = scenario.share(at) / scenario.peak()
-        if scenario.spacing == "poisson":
-            if rng.random() > share:
-                continue
-        else:
+        if scenario.spacing == "regular":
             credit += share
             if credit < 1.0:
                 continue
             credit -= 1.0
-        yield (
-            at,
-            1.0
-            if scenario.limit == "requests"
-            else max(1.0, float(round(rng.lognormvariate(mu, scenario.tokens_sigma)))),
-        )
+        elif rng.random() > share:
+            continue
+        number = 1 if clump == 1.0 else 1 + int(math.log(1.0 - rng.random()) / math.log(1.0 - 1.0 / clump))
+        for _ in range(number):
+            # The calls of a clump are made at the same moment.
+            yield at, 1.0 if requests else max(1.0, float(round(rng.lognormvariate(mu, scenario.tokens_sigma))))
 
 
 @dataclass(slots=True)
@@ -178,40 +212,57 @@ class Run:
         return self.first_refusal - before[0] if before else -math.inf
 
 
-def simulate(scenario: Scenario, seed: int, horizon_s: float = 60.0, until_refusal: bool = True) -> Run:
-    """One run; ends soon after the first refusal."""
+class Answer(NamedTuple):
+    """What one process learns from one call: when the answer came, when it was asked for, what it says."""
+
+    done_at: float
+    at: float
+    process: int
+    admitted: bool
+    raw: list[tuple[bytes, bytes]]
+    share: float
+
+
+def traffic(scenario: Scenario, seed: int) -> Iterator[Answer]:
+    """The calls of one run in the order in which they are made, up to the first that is refused."""
     rng = random.Random(seed)
     limit = Limit(scenario, rng.random() * scenario.refill_s)
+    for at, amount in arrivals(scenario, rng):
+        admitted, remaining, reset = limit.take(at, amount)
+        latency = rng.lognormvariate(math.log(scenario.latency_s) - 0.125, 0.5) if scenario.latency_s else 0.0
+        raw = headers(scenario, at, remaining, reset)
+        yield Answer(at + latency, at, rng.randrange(scenario.processes), admitted, raw, remaining / scenario.size)
+        if not admitted:
+            return
+
+
+def simulate(scenario: Scenario, seed: int, horizon_s: float = 60.0) -> Run:
+    """One run; ends with the first refusal."""
     now = [0.0]
     forecasters = [Forecaster(horizon_s, clock=lambda: now[0]) for _ in range(scenario.processes)]
     run = Run()
-    pending: list[tuple[float, float, CallRecord, int]] = []
-    for at, amount in arrivals(scenario, rng):
-        admitted, remaining, reset = limit.take(at, amount)
+    pending: list[Answer] = []
+    for answer in traffic(scenario, seed):
         run.calls += 1
-        if not admitted and run.first_refusal is None:
-            run.first_refusal = at
-        latency = rng.lognormvariate(math.log(scenario.latency_s) - 0.125, 0.5) if scenario.latency_s else 0.0
-        record = CallRecord(
-            provider=scenario.dialect,
-            model="model",
-            status=200 if admitted else 429,
-            limits=read_raw(headers(scenario, at, remaining, reset), scenario.dialect, EPOCH + at),
-            last_attempt_s=latency,
-        )
-        pending.append((at + latency, at, record, rng.randrange(scenario.processes)))
-        if not run.course or at - run.course[-1][0] >= 1.0:
-            run.course.append((at, remaining / scenario.size))
-        if len(pending) >= 4 * scenario.processes or at > pending[0][0]:
-            pending.sort(key=lambda item: item[0])
-            while pending and pending[0][0] <= at:
-                now[0], _, done, process = pending.pop(0)
-                exhausted, alert = forecasters[process].observe(done)
-                run.forecast = run.forecast or bool(exhausted)
-                if alert is not None:
-                    run.alerts.append((now[0], process, limit_share(alert.context)))
-        if until_refusal and run.first_refusal is not None:
-            break
+        if not answer.admitted:
+            run.first_refusal = answer.at
+        if not run.course or answer.at - run.course[-1][0] >= 1.0:
+            run.course.append((answer.at, answer.share))
+        heapq.heappush(pending, answer)
+        while pending and pending[0].done_at <= answer.at:
+            done = heapq.heappop(pending)
+            now[0] = done.done_at
+            record = CallRecord(
+                provider=scenario.dialect,
+                model="model",
+                status=200 if done.admitted else 429,
+                limits=read_raw(done.raw, scenario.dialect, EPOCH + done.at),
+                last_attempt_s=done.done_at - done.at,
+            )
+            exhausted, alert = forecasters[done.process].observe(record)
+            run.forecast = run.forecast or bool(exhausted)
+            if alert is not None:
+                run.alerts.append((now[0], done.process, limit_share(alert.context)))
     return run
 
 

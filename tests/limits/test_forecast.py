@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,10 @@ from types import ModuleType
 import pytest
 
 from genai_sentry.ratelimit import Forecaster, RateLimits, Window
+from genai_sentry.ratelimit.bucket import MAX_POINTS
 from genai_sentry.ratelimit.forecast import MAX_LIMITS, MAX_WINDOWS
-from genai_sentry.ratelimit.usage import MAX_POINTS, LimitModel
+from genai_sentry.ratelimit.trend import Trend
+from genai_sentry.ratelimit.usage import LimitModel
 from genai_sentry.record import Alert, CallRecord
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "forecast"
@@ -190,6 +193,104 @@ def test_a_limit_that_names_no_reset_is_learned_from_its_jumps() -> None:
     assert 1 == sum(alert is not None for _, _, alert in seen)
 
 
+def rising(size: float, period: float, growth: float) -> Callable[[float], Window]:
+    """Windows under a use that grows from nothing by so many units a second each second."""
+
+    def at(now: float) -> Window:
+        begun = now - now % period
+        used = 0.5 * growth * (now * now - begun * begun)
+        return Window("requests", size, max(0.0, size - used), period - now % period)
+
+    return at
+
+
+def test_short_windows_are_announced_from_the_growth_of_use_over_many() -> None:
+    """Windows of five seconds under growing use: announced ten seconds ahead, when the present one is far from empty."""
+    clock = Clock()
+    seen = drive(Forecaster(60.0, clock), clock, 120, rising(5000, 5.0, 10.0))
+    at, alert = next((moment, alert) for moment, _, alert in seen if alert is not None)
+    # The first window that is exhausted lasts from 95 s to 100 s.
+    assert 60.0 <= at <= 88.0
+    assert "after the reset in" in alert.message
+
+
+def test_use_that_stops_growing_below_the_limit_is_never_announced() -> None:
+    """Growth up to 75 % of short windows, then steady: no alert."""
+    clock = Clock()
+    forecaster = Forecaster(60.0, clock)
+    assert [] == [item for item in drive(forecaster, clock, 250, rising(5000, 5.0, 3.0)) if item[1] or item[2]]
+    steady = drive(forecaster, clock, 120, fixed(5000, 5.0, 750.0), start=250.0)
+    assert [] == [item for item in steady if item[1] or item[2]]
+
+
+def test_a_burst_that_ends_soon_is_no_exhaustion() -> None:
+    """Three times what comes back, for five seconds of thirty: nothing is said, from the first burst on."""
+    clock = Clock()
+
+    def bursts(now: float) -> Window:
+        def total(moment: float) -> float:
+            return 10.0 * (
+                (moment // 30.0) * 20.0 + min(moment % 30.0, 5.0) * 3.0 + max(0.0, moment % 30.0 - 5.0) * 0.2
+            )
+
+        used = total(now) - total(now - now % 60.0)
+        return Window("requests", 600, 600 - used, 60.0 - now % 60.0)
+
+    assert [] == [item for item in drive(Forecaster(60.0, clock), clock, 300, bursts) if item[1] or item[2]]
+
+
+def test_the_period_of_windows_is_learned_where_nothing_names_it() -> None:
+    """Remainders alone: windows of 120 s under 85 % of use raise nothing, under 130 % an alert each."""
+    clock = Clock()
+    forecaster = Forecaster(60.0, clock)
+
+    def silent(use: float) -> Callable[[float], Window]:
+        inner = fixed(1200, 120, use)
+        return lambda now: inner(now)._replace(reset_s=None)
+
+    assert [] == [item for item in drive(forecaster, clock, 480, silent(8.0)) if item[1] or item[2]]
+    seen = drive(forecaster, clock, 240, silent(13.0), start=480.0)
+    assert [4, 5] == [int(moment // 120) for moment, _, alert in seen if alert is not None]
+
+
+def test_answers_of_one_moment_in_another_order_change_nothing() -> None:
+    """Calls made together are answered in any order: a larger remainder at the same moment is an older one."""
+    model = LimitModel()
+    model.observe(1.0, Window("requests", 100, 90, 30.0))
+    model.observe(1.0, Window("requests", 100, 92, 30.0))
+    assert 90 == model.remaining
+
+
+def test_a_trend_tells_rate_growth_and_how_well_it_knows_them() -> None:
+    """A straight line is found again; fewer intervals leave more doubt; too few tell nothing."""
+    deviations = []
+    for count in (2, 10, 100):
+        trend = Trend(1e6, sloping=True)
+        for second in range(count):
+            trend.add(0.0, 1.0, 2.0 + 0.1 * (second + 0.5))
+        fit = trend.fit(1.0, 1.0, 1e6)
+        if count == 2:
+            assert fit is None
+            continue
+        assert fit is not None
+        assert pytest.approx(0.1, rel=0.01) == fit.growth
+        assert pytest.approx(2.0 + 0.1 * count, rel=0.01) == fit.rate
+        assert pytest.approx(fit.use(20.0), rel=1e-6) == 20.0 * fit.rate + 200.0 * fit.growth
+        assert pytest.approx(20.0) == fit.seconds_until(fit.use(20.0))
+        deviations.append(fit.rate_deviation(0.0) / math.sqrt(fit.noise))
+    assert deviations[0] > deviations[1]
+
+
+def test_time_of_which_nothing_is_known_counts_neither_way() -> None:
+    """Between a last sight and a window's end anything may have been used: the rate stays what it was."""
+    whole, holes = Trend(60.0, sloping=False), Trend(60.0, sloping=False)
+    for _ in range(30):
+        whole.add(0.0, 2.0, 6.0)
+        holes.add(3.0, 2.0, 6.0)
+    rates = [fit.rate for trend in (whole, holes) if (fit := trend.fit(0.0, 1.0, 1e6)) is not None]
+    assert [pytest.approx(3.0), pytest.approx(3.0)] == rates
+
+
 def test_a_limit_of_unknown_size_is_as_large_as_was_seen() -> None:
     """Remainders alone (older Azure) are enough."""
     clock = Clock()
@@ -221,7 +322,7 @@ def test_memory_is_bounded() -> None:
     model = LimitModel()
     for second in range(1000):
         model.observe(second, Window("requests", 1000, 500, 60.0))
-    assert MAX_POINTS == len(model._points)
+    assert MAX_POINTS == len(model._bucket)
 
 
 @pytest.mark.parametrize(

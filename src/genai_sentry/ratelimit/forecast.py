@@ -72,7 +72,7 @@ class Forecaster:
                     # A refused call uses the window's alert up: the limit is no forecast any more.
                     model.alerted_until = model.window_ends()
                     if record.status != 429:
-                        alert = _alert(record, window, seconds, found[1])
+                        alert = _alert(record, window, seconds, found[1], model.continuous)
         return exhausted, alert
 
     def _model(self, key: _Key) -> LimitModel:
@@ -86,9 +86,13 @@ class Forecaster:
         return model
 
 
-def _alert(record: CallRecord, window: Window, seconds: float, rate: float) -> Alert:
+def _alert(record: CallRecord, window: Window, seconds: float, rate: float, continuous: bool) -> Alert:
     of = f" of {window.limit:,.0f}" if window.limit else ""
-    until = f", and the limit resets in {window.reset_s:.0f} s" if window.reset_s else ""
+    until = ""
+    if window.reset_s:
+        # Of short windows one that comes later may be meant.
+        later = not continuous and seconds > window.reset_s + 1.0
+        until = f", {'after the reset' if later else 'and the limit resets'} in {window.reset_s:.0f} s"
     what = " ".join(word for word in (record.provider, record.model) if word)
     context: dict[str, object] = {
         "limit_type": window.kind,
