@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import re
+import runpy
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -216,6 +218,13 @@ def _first_sentence(value: object) -> str:
     return re.split(r"(?<=\.)\s", paragraph)[0].rstrip(".")
 
 
+def coverage_tables() -> str:
+    """What is seen, beside others, as `python -m benchmarks.coverage` measured it."""
+    folder = DOCS.parent / "benchmarks" / "coverage"
+    made: str = runpy.run_path(str(folder / "report.py"))["tables"](json.loads((folder / "coverage.json").read_text()))
+    return made
+
+
 MAKERS: Mapping[str, Callable[..., str]] = {
     "api": api_table,
     "errors": error_table,
@@ -230,6 +239,7 @@ MAKERS: Mapping[str, Callable[..., str]] = {
     "monitors": monitor_table,
     "alerts": alert_table,
     "config": config_keys,
+    "coverage": coverage_tables,
 }
 
 if __name__ == "__main__":

@@ -36,8 +36,18 @@ SDKS: dict[str, tuple[str, ...]] = {
         "opentelemetry-instrumentation-openai",
         "openinference-instrumentation-openai",
     ),
+    "frameworks": (
+        "openai",
+        "httpx",
+        *("langchain-openai", "llama-index-llms-openai", "llama-index-embeddings-openai", "dspy", "instructor"),
+        *("pydantic-ai-slim[openai]", "openai-agents"),
+        *("openinference-instrumentation-langchain", "openinference-instrumentation-llama-index"),
+        *("openinference-instrumentation-dspy", "openinference-instrumentation-instructor"),
+        "openinference-instrumentation-openai-agents",
+    ),
 }
-"""Generations of the SDK: the first one supported, and the newest of each major version, beside other instrumentations."""
+"""Generations of the SDK: the first one supported, and the newest of each major version, beside other instrumentations;
+and frameworks on top, with whatever generation they ask for."""
 
 TOOLS = (
     "pytest", "pytest-asyncio", "pytest-timeout", "hypothesis", "brotli", "zstandard", "aiohttp", "anthropic", "httpx"
@@ -91,7 +101,7 @@ def environment(folder: Path, pair: Pair, python: Path) -> Path:
     made = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (home / "ready").exists():
         subprocess.run([python, "-m", "venv", "--clear", home], check=True, capture_output=True)
-        wanted = [*SDKS[pair.sdk], *TOOLS, *(() if pair.sdk == "3" else MOCKS)]
+        wanted = [*SDKS[pair.sdk], *TOOLS, *(MOCKS if pair.sdk[0] in "12" else ())]
         command = [made, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", REPOSITORY, *wanted]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:

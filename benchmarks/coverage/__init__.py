@@ -1,0 +1,1 @@
+"""What is seen of LLM calls: endpoint by client by mode, beside other instrumentations, over the same exchanges."""
