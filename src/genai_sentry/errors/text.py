@@ -136,6 +136,9 @@ def without_frames(text: str) -> str:
         bare = line.lstrip(" |+-")
         if _TRACEBACK in line:
             inside = True
+            before = line[: line.index(_TRACEBACK)]
+            if before.count(" ") > 3:
+                kept.append(before)
         elif inside and bare[:1] and not line[:1].isspace() and not bare.startswith('File "'):
             inside = False
         if not inside and not bare.startswith(_LINKS_OF_CHAIN):
@@ -169,7 +172,7 @@ _STATUS = re.compile(
     r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码)[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
-    r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -| [A-Z\"{])"
+    r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -|, message=| [A-Z\"{])"
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])",
     re.IGNORECASE,
 )

@@ -7,19 +7,20 @@ BAIDU = Family(
     providers=("baidu", "qianfan", "ernie", "wenxin"),
     signs=("qianfan", "aip.baidubce", "baidu"),
     own_broad={
-        "invalid_request/invalid_parameter": "336002\n336003\n336004\n336005\n336006",
+        "invalid_request/invalid_parameter": "336001\n336002\n336003\n336004\n336005\n336006",
+        "context_length/input_too_long": "336007",
     },
     own_codes={
         "server_error/internal": "1\n2\n15\n336000\n336100",
         "invalid_request/not_found": "3",
         "rate_limit": "4\n336501\n336502",
         "permission_denied/scope": "6",
-        "authentication/invalid_key": "13\n14\n100\n110\n336001",
+        "authentication/invalid_key": "13\n14\n100\n110",
         "rate_limit/requests_per_day": "17",
         "quota_exceeded/insufficient_quota": "19",
         "rate_limit/requests_per_minute": "18",
         "authentication/expired": "111",
-        "context_length/input_too_long": "336007\n336103",
+        "context_length/input_too_long": "336103",
         "content_filter/prompt": "336104\n17028",
     },
     codes={

@@ -67,6 +67,8 @@ ENGLISH_ACCOUNT = Family(
             spending limit
             spend limit
             usage cap
+            exceededbudget … over budget
+            is over budget
         """,
         "quota_exceeded/insufficient_balance": """
             insufficient credit
@@ -160,6 +162,12 @@ ENGLISH_ACCOUNT = Family(
             api key or ak/sk … invalid
             invalid username or password
             token_not_found_in_db
+            api_key not valid
+            api_key is not valid
+            api_key is invalid
+            invalid api_key
+            api_key is not registered
+            signature check failed
         """,
         "authentication/missing_key": """
             auth credentials found

@@ -103,6 +103,8 @@ ENGLISH_ANSWER = Family(
             output as json
             unexpected event order
             emitted as content
+            unexpected … in response
+            jsondeserialize
         """,
         "invalid_response/empty": """
             no response received

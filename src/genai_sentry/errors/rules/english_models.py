@@ -44,6 +44,7 @@ ENGLISH_MODELS = Family(
             is not recognised. valid
             is not recognized. valid
             no price catalog entry
+            repo id must
         """,
         "model_unavailable/deprecated": """
             model … has been deprecated
@@ -64,6 +65,8 @@ ENGLISH_MODELS = Family(
             end of its life
             end-of-life
             was a stealth model
+            was retired on
+            consider switching to a newer model
         """,
         "model_unavailable/no_access": """
             model … not available for your
@@ -116,6 +119,9 @@ ENGLISH_MODELS = Family(
             not allow use of this model
             policy does not allow … model
             policy does not allow … models
+            requires a newer version
+            at least usage tier
+            requires usage tier
         """,
         "model_unavailable/loading": """
             endpoint is initializing

@@ -372,6 +372,15 @@ ENGLISH_REQUEST = Family(
             are not supported
             only supports
         """,
+        "invalid_request/not_found": """
+            not found
+        """,
+        "invalid_request/other": """
+            issue with your request
+            problem with your request
+            check your inputs
+            check your request
+        """,
     },
     wrappers={
         "invalid_request/invalid_parameter": """

@@ -207,6 +207,13 @@ ENGLISH_SERVICE = Family(
         "timeout/upstream": """
             did not observe any item or terminal signal
         """,
+        "rate_limit/requests_per_day": """
+            exhausted your daily quota
+            exceeded your daily quota
+            daily quota exceeded
+            daily quota has been
+            daily quota on this
+        """,
     },
     words={
         "rate_limit": """

@@ -86,6 +86,10 @@ HUGGINGFACE = Family(
         "rate_limit/concurrency": """
             too many concurrent requests
         """,
+        "connection_error/other": """
+            locate the file on the hub
+            requested files in the local cache
+        """,
     },
 )
 

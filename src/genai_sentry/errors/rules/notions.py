@@ -8,7 +8,8 @@ is listed first.
 WORDS: dict[str, str] = {
     "no notion": """
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
-        unexpected response code, response status, response code, status code, client error, subscription id
+        unexpected response code, response status, response code, status code, client error, subscription id,
+        unknown error
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
@@ -120,8 +121,8 @@ WORDS: dict[str, str] = {
     """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
-        unknown, failed, denied, deactivated, inactive, been blocked, not match, no longer valid, deleted, not one of,
-        unrecognized, unrecognised, not known
+        unknown, failed, denied, deactivated, inactive, been blocked, not match, no longer valid, deleted, not
+        one of, unrecognized, unrecognised, not known, not registered, unregistered
     """,
     "expired": """
         expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale, ran out,

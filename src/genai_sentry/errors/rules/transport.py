@@ -181,5 +181,8 @@ TRANSPORT = Family(
         "invalid_request/other": """
             UnicodeEncodeError
         """,
+        "invalid_response/malformed": """
+            ERR_CONTENT_DECODING_FAILED
+        """,
     },
 )
