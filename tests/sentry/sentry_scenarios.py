@@ -6,17 +6,14 @@ Run as a program it forks one child per scenario and prints what each sent, as o
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import functools
 import json
 import logging
 import os
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2 as httpx
@@ -136,10 +133,6 @@ def ask(client: openai.OpenAI) -> Any:
     return client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": PROMPT + question}])
 
 
-async def ask_async(client: openai.AsyncOpenAI) -> Any:
-    return await client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": PROMPT}])
-
-
 # One scenario each.
 
 
@@ -161,24 +154,6 @@ def captured() -> World:
     return world
 
 
-def logged_with_exc_info() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError:
-        log.exception("no answer")
-    return world
-
-
-def logged_as_argument() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        log.error("no answer: %s", error)
-    return world
-
-
 def logged_as_f_string() -> World:
     world = World().init().provider(BAD_KEY)
     try:
@@ -196,17 +171,6 @@ def logged_as_argument_later() -> World:
     except openai.APIError as error:
         kept.append(error)
     log.error("no answer: %s", kept[0])
-    return world
-
-
-def logged_as_text_later() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    text = ""
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        text = str(error)
-    log.error("no answer: " + text)
     return world
 
 
@@ -285,17 +249,6 @@ def another_captured_in_between() -> World:
     return world
 
 
-def three_tries() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    client = world.client()
-    for _ in range(3):
-        try:
-            return ask(client) and world
-        except openai.APIError:
-            continue
-    return world
-
-
 def same_exception_object_thrice() -> World:
     world = World().init()
     error = openai.APIError("broken", request=httpx.Request("POST", "http://x/"), body=None)
@@ -321,44 +274,6 @@ def nested_calls_report_once() -> World:
     return world
 
 
-def retries_that_succeed() -> World:
-    world = World().init().provider((500, {}), ANSWER)
-    ask(world.client(retries=1))
-    return world
-
-
-def retries_that_fail() -> World:
-    world = World().init().provider((500, {}))
-    try:
-        ask(world.client(retries=1))
-    except openai.APIError:
-        pass
-    return world
-
-
-def fallback_succeeds() -> World:
-    world = World().init().provider(OVERLOADED, ANSWER)
-    client = world.client()
-    try:
-        ask(client)
-    except openai.APIError:
-        ask(client)
-    return world
-
-
-def fallback_fails_too() -> World:
-    world = World().init().provider(OVERLOADED, RATE_LIMIT)
-    client = world.client()
-    try:
-        try:
-            ask(client)
-        except openai.APIError:
-            ask(client)
-    except openai.APIError as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
 def group_of_three() -> World:
     world = World().init().provider(RATE_LIMIT)
     client = world.client()
@@ -372,144 +287,8 @@ def group_of_three() -> World:
     return world
 
 
-def task_group() -> World:
-    world = World().init().provider(RATE_LIMIT)
-
-    async def main() -> None:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(3):
-                group.create_task(ask_async(world.async_client()))
-
-    try:
-        asyncio.run(main())
-    except ExceptionGroup as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
-def gathered() -> World:
-    world = World().init().provider(RATE_LIMIT)
-
-    async def main() -> None:
-        results = await asyncio.gather(ask_async(world.async_client()), return_exceptions=True)
-        await asyncio.sleep(0.5)
-        sentry_sdk.capture_exception(results[0])
-
-    asyncio.run(main())
-    return world
-
-
-def async_task_swallowed() -> World:
-    world = World().init().provider(RATE_LIMIT)
-
-    async def main() -> None:
-        try:
-            await asyncio.create_task(ask_async(world.async_client()))
-        except openai.APIError:
-            pass
-
-    asyncio.run(main())
-    return world
-
-
-def in_a_thread_unhandled() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    threading.excepthook = lambda args: sys.__excepthook__(args.exc_type, args.exc_value, None)
-    client = world.client()
-    thread = threading.Thread(target=ask, args=(client,))
-    thread.start()
-    thread.join()
-    return world
-
-
-def in_an_executor() -> World:
-    world = World().init().provider(RATE_LIMIT)
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(contextvars.copy_context().run, ask, world.client())
-    try:
-        future.result()
-    except openai.APIError as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
-def to_thread() -> World:
-    world = World().init().provider(RATE_LIMIT)
-
-    async def main() -> None:
-        await asyncio.to_thread(ask, world.client())
-
-    try:
-        asyncio.run(main())
-    except openai.APIError as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
-def sentry_afterwards() -> World:
-    world = World().provider(RATE_LIMIT)
-    world.init()
-    return _swallow(world)
-
-
-def sentry_between_failure_and_capture() -> World:
-    world = World().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        world.init()
-        sentry_sdk.capture_exception(error)
-    return world
-
-
-def sentry_twice() -> World:
-    world = World().init()
-    world.provider(RATE_LIMIT)
-    _swallow(world)
-    world.init(release="second")
-    return _swallow(world)
-
-
 def sentry_never() -> World:
     return _swallow(World().provider(RATE_LIMIT))
-
-
-def sentry_openai_integration_on() -> World:
-    from sentry_sdk.integrations.openai import OpenAIIntegration
-
-    world = World(events="deferred")
-    sentry_sdk.init(
-        dsn="http://public@127.0.0.1:9/1",
-        transport=Recorder(world.events.append),
-        release="1",
-        integrations=[OpenAIIntegration()],
-    )
-    world.provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
-def sent_then_unhandled() -> World:
-    world = World(max_hold_s=0.1).init().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        _wait_for(world, 1)
-        _capture_unhandled(error)
-    return world
-
-
-def sent_then_handled() -> World:
-    world = World(max_hold_s=0.1).init().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        _wait_for(world, 1)
-        sentry_sdk.capture_exception(error)
-    return world
 
 
 def unhandled_by_a_framework() -> World:
@@ -537,19 +316,6 @@ def failure_of_the_code() -> World:
     return _swallow(World().init().provider(BAD_PARAMETER))
 
 
-def enrich_only_swallowed() -> World:
-    return _swallow(World(events="enrich_only").init().provider(RATE_LIMIT))
-
-
-def enrich_only_captured() -> World:
-    world = World(events="enrich_only").init().provider(RATE_LIMIT)
-    try:
-        ask(world.client())
-    except openai.APIError as error:
-        sentry_sdk.capture_exception(error)
-    return world
-
-
 def immediate() -> World:
     world = World(events="immediate").init().provider(RATE_LIMIT)
     try:
@@ -569,21 +335,9 @@ def switched_off() -> World:
     return world
 
 
-def type_not_reported() -> World:
-    return _swallow(World(report={"rate_limit": False}).init().provider(RATE_LIMIT))
-
-
 def level_and_fingerprint_of_the_settings() -> World:
     world = World(levels={"rate_limit": "info"}, fingerprint=lambda what, call: ["team", call.model])
     return _swallow(world.init().provider(RATE_LIMIT))
-
-
-def ignored_by_the_user() -> World:
-    return _swallow(World().init(ignore_errors=[openai.RateLimitError]).provider(RATE_LIMIT))
-
-
-def dropped_by_before_send() -> World:
-    return _swallow(World().init(before_send=lambda event, hint: None).provider(RATE_LIMIT))
 
 
 def before_send_sees_the_exception() -> World:
@@ -785,24 +539,6 @@ def tracing_of_sentry_in_charge() -> World:
     with sentry_sdk.start_transaction(name="ask", op="task") as transaction:
         _swallow(world)
         world.trace_id = transaction.trace_id
-    return world
-
-
-def otlp_capture_on() -> World:
-    from opentelemetry import trace
-    from sentry_sdk.integrations.otlp import OTLPIntegration
-
-    world = World().init(integrations=[OTLPIntegration(capture_exceptions=True, setup_otlp_traces_exporter=False)])
-    world.provider(RATE_LIMIT)
-    from opentelemetry.sdk.trace import TracerProvider
-
-    tracer = TracerProvider().get_tracer("shop")
-    assert trace is not None
-    try:
-        with tracer.start_as_current_span("ask"):
-            ask(world.client())
-    except openai.APIError:
-        pass
     return world
 
 
