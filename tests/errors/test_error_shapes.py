@@ -105,3 +105,12 @@ def test_money_is_read_from_the_words_whatever_the_status(status: int) -> None:
     """No HTTP status of its own says that an account is drained, and providers use several for it."""
     message = "Your wallet has been spent entirely, kindly put more funds into it."
     assert label(status=status, message=message).split("/")[0] == "quota_exceeded"
+
+
+def test_what_stands_before_a_traceback_on_its_line_is_read() -> None:
+    """Loggers put the error and the word that begins a traceback on one line."""
+    message = (
+        "root - ERROR - could not store the file | Error: Error code: 401 - {'error': {'code': 'invalid_api_key'}} | "
+        'Traceback: Traceback (most recent call last):\n  File "a.py", line 429, in run\n    call(timeout=500)'
+    )
+    assert label(message=message).split("/")[0] == "authentication"
