@@ -114,3 +114,31 @@ def test_what_stands_before_a_traceback_on_its_line_is_read() -> None:
         'Traceback: Traceback (most recent call last):\n  File "a.py", line 429, in run\n    call(timeout=500)'
     )
     assert label(message=message).split("/")[0] == "authentication"
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "it returned {}",
+        "the server responded with {}.",
+        "got {}: no luck",
+        "call failed ({})",
+        "refused, {}",
+        "ResponseError({}, 'no luck')",
+        "http_status={}",
+        "httpStatus: {}",
+        "a non-200 ({})",
+    ],
+)
+@pytest.mark.parametrize(("status", "expected"), [(401, "authentication"), (429, "rate_limit"), (503, "server_error")])
+def test_statuses_are_found_where_programs_name_them(phrase: str, status: int, expected: str) -> None:
+    """A number at the end of what a program says of an answer is the answer's status."""
+    assert label(message="call to the provider went odd: " + phrase.format(status)).split("/")[0] == expected
+
+
+@pytest.mark.parametrize(
+    "message", ["it got 429 tokens back", "we received 500 chunks", "returned 404 rows", "the response, 503 words long"]
+)
+def test_counts_are_no_statuses(message: str) -> None:
+    """A number that counts something is none."""
+    assert label(message=message) == "unknown/unspecified"
