@@ -287,6 +287,17 @@ def provider_of(
     return _by_path(path)
 
 
+def is_provider(host: str, overrides: Mapping[str, str] | None = None) -> bool:
+    """Whether a host is known to be a provider's, whatever the path.
+
+    Args:
+        host: the URL's host, without port.
+        overrides: host or host suffix to provider, from the settings.
+    """
+    name = host.strip().lower().rstrip(".")
+    return _by_host(name) is not None or (bool(overrides) and _by_override(name, overrides or {}) is not None)
+
+
 def _by_override(host: str, overrides: Mapping[str, str]) -> str | None:
     best, provider = -1, None
     for key, value in overrides.items():

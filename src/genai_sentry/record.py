@@ -63,7 +63,7 @@ class CallRecord:
         labels: the labels in force when the call began.
         classification: what went wrong; None where nothing did.
         error_type: `error.type` of the span; None where nothing went wrong.
-        message: the failure's message, scrubbed; empty where nothing went wrong.
+        message: the failure's message as an answer worded it, scrubbed on its way out; empty where nothing went wrong.
         trace_id, span_id, parent_span_id: of the call's span, as integers; 0 where there is none.
         sampled: whether that span is sampled.
         instrumentation: who made the span: `genai_sentry`, or the scope name of another instrumentation.

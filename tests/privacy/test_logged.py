@@ -1,0 +1,158 @@
+"""What log lines quote of failed calls is cut where Sentry's logging integration hands it over."""
+
+from __future__ import annotations
+
+import json
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from genai_sentry import Settings
+from genai_sentry.record import CallRecord
+from genai_sentry.sentry.logged import Logged
+from genai_sentry.sentry.matching import Calls, Mark, put_mark
+from genai_sentry.telemetry.content import content_attributes
+from genai_sentry.wire.outcome import Content, Outcome
+
+PROMPT = "the quick brown fox jumps over the lazy dog"
+
+
+class Refused(Exception):
+    """What an SDK raises."""
+
+    def __init__(self) -> None:
+        super().__init__(f"no: {PROMPT} for sk-abcdefgh12345678")
+        body = json.dumps({"messages": [{"role": "user", "content": PROMPT}]}).encode()
+        self.request = httpx.Request("POST", "https://api.openai.com/v1/chat/completions", content=body)
+
+
+def _failure() -> Refused:
+    error = Refused()
+    put_mark(error, Mark("1-1", CallRecord("chat", "openai", "gpt-4o"), "key"))
+    return error
+
+
+def _watched(settings: Settings | None = None, **options: Any) -> tuple[Logged, Any]:
+    client = SimpleNamespace(options={"before_breadcrumb": None, "before_send_log": None, **options})
+    logged = Logged(settings or Settings(), Calls())
+    logged.watch(client)
+    return logged, client
+
+
+def _crumb(client: Any, text: str, error: BaseException | None = None, **data: Any) -> Any:
+    record = logging.LogRecord("app", logging.ERROR, "app.py", 1, text, (error,) if error else None, None)
+    crumb = {"type": "log", "message": text, "data": data}
+    return client.options["before_breadcrumb"](crumb, {"log_record": record})
+
+
+def test_a_breadcrumb_loses_what_it_quotes_of_the_call() -> None:
+    """Echo and key go, the application's own words stay; what was given as `extra`, too."""
+    _, client = _watched()
+    error = _failure()
+    crumb = _crumb(client, f"asking failed: {error}", error, detail=f"because {PROMPT}", tries=3)
+
+    assert "asking failed: no: [cut] for [scrubbed]" == crumb["message"]
+    assert {"detail": "because [cut]", "tries": 3} == crumb["data"]
+
+
+def test_a_log_record_loses_it_while_the_failure_is_handled() -> None:
+    """Body and parameters of Sentry's structured logs."""
+    _, client = _watched()
+    try:
+        raise _failure()
+    except Refused as error:
+        log = {"body": f"failed: {error}", "attributes": {"sentry.message.parameter.0": str(error), "line": 3}}
+        log = client.options["before_send_log"](log, {})
+
+    assert "failed: no: [cut] for [scrubbed]" == log["body"]
+    assert {"sentry.message.parameter.0": "no: [cut] for [scrubbed]", "line": 3} == log["attributes"]
+
+
+def test_urls_in_log_lines_lose_their_query_values() -> None:
+    """httpx logs each request with its whole URL, a key in the query included."""
+    _, client = _watched()
+    line = "HTTP Request: GET https://host/v1/models?key=AbCd1234"
+    log = client.options["before_send_log"]({"body": line, "attributes": {"url": "https://host/?key=AbCd1234"}}, {})
+
+    assert "HTTP Request: GET https://host/v1/models?key=[scrubbed]" == _crumb(client, line)["message"]
+    assert "HTTP Request: GET https://host/v1/models?key=[scrubbed]" == log["body"]
+    assert "https://host/?key=[scrubbed]" == log["attributes"]["url"]
+
+
+def test_other_log_lines_stay_as_they_are() -> None:
+    """Nothing is known of them: neither calls nor URLs."""
+    _, client = _watched()
+    text = f"is it so? {PROMPT}"
+
+    assert text == _crumb(client, text, ValueError("x"))["message"]
+    assert text == client.options["before_send_log"]({"body": text}, {})["body"]
+
+
+def test_captured_content_stays_as_redacted() -> None:
+    """As on spans; keys go all the same, and without a working redaction nothing of the content stays."""
+    redacting = Settings(capture_content=True, redact=lambda text: text.replace("fox", "[animal]"))
+    failing = Settings(capture_content=True, redact=lambda text: str(1 / 0))
+    error = _failure()
+
+    kept = _crumb(_watched(redacting)[1], str(error), error)["message"]
+    assert f"no: {PROMPT.replace('fox', '[animal]')} for [scrubbed]" == kept
+    assert "no: [cut] for [scrubbed]" == _crumb(_watched(failing)[1], str(error), error)["message"]
+
+
+def test_the_application_s_hooks_see_what_is_left() -> None:
+    """They come after, wherever they were configured, and their word stands."""
+    seen: list[Any] = []
+    _, client = _watched(
+        before_breadcrumb=lambda crumb, hint: seen.append(crumb["message"]),
+        _experiments={"before_send_log": lambda log, hint: None},
+    )
+    error = _failure()
+
+    assert _crumb(client, str(error), error) is None
+    assert ["no: [cut] for [scrubbed]"] == seen
+    assert client.options["before_send_log"]({"body": "x"}, {}) is None
+
+
+def test_hooks_are_put_in_place_once_and_taken_out() -> None:
+    """Also where the client has none of its own."""
+    own = lambda crumb, hint: crumb  # noqa: E731
+    logged, client = _watched(before_breadcrumb=own)
+    placed = dict(client.options)
+    logged.watch(client)
+    assert placed == client.options
+
+    logged.unwatch(client)
+
+    assert {"before_breadcrumb": own, "before_send_log": None} == client.options
+
+
+def test_a_hook_that_somebody_kept_does_nothing_any_more() -> None:
+    """Where another hook has taken ours in, it passes everything on."""
+    logged, client = _watched()
+    kept = client.options["before_breadcrumb"]
+    client.options["before_breadcrumb"] = lambda crumb, hint: kept(crumb, hint)
+    logged.unwatch(client)
+    error = _failure()
+
+    assert str(error) == _crumb(client, str(error), error)["message"]
+
+
+def test_a_fault_of_the_cleaning_keeps_the_breadcrumb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In production nothing is raised into a log call."""
+    monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
+    monkeypatch.setattr("genai_sentry.sentry.logged.find", lambda *rest: 1 / 0)
+    _, client = _watched()
+
+    assert "text" == _crumb(client, "text", ValueError("x"))["message"]
+
+
+def test_a_redaction_that_fails_leaves_the_text_out(caplog: pytest.LogCaptureFixture) -> None:
+    """Not on the span, and the rest of the span is not lost with it."""
+    outcome = Outcome(content=Content(output_messages="[1]", input_messages="[2]"))
+    picky = lambda text: text if text == "[2]" else str(1 / 0)  # noqa: E731
+
+    assert {"gen_ai.input.messages": "[2]"} == content_attributes(None, outcome, picky)
+    assert "ZeroDivisionError" in caplog.text
