@@ -16,6 +16,10 @@ from genai_sentry.wire.formats import FORMATS, match
         ("/openai/deployments/dep/chat/completions", "openai.chat"),
         ("/chat/completions", "openai.chat"),
         ("/api/v2/cortex/v1/chat/completions", "openai.chat"),
+        ("/api/v2/cortex/inference:complete", "openai.chat"),
+        ("/v1/text/chatcompletion_v2", "openai.chat"),
+        ("/ml/v1/text/chat", "openai.chat"),
+        ("/ml/v1/text/chat_stream", "openai.chat"),
         ("/v1/completions", "openai.completions"),
         ("/v1/fim/completions", "openai.completions"),
         ("/v1/responses", "openai.responses"),
@@ -78,6 +82,8 @@ def test_paths_have_their_format(path: str, name: str) -> None:
         "/v1/publishers/mistralai/models/x:rawPredict",
         "/v1/things:generateReport",
         "/v1/generations",
+        "/v1/tasks/7:complete",
+        "/rooms/chat_stream",
     ],
 )
 def test_other_paths_have_none(path: str) -> None:
@@ -123,6 +129,7 @@ def test_bytes_that_are_no_text_have_none() -> None:
         ("cohere.chat.v1", {"message": "m"}),
         ("cohere.embed", {"model": "m", "texts": []}),
         ("rerank", {"query": "q", "documents": []}),
+        ("rerank", {"query": "q", "texts": []}),
         ("ollama.chat", {"model": "m", "messages": []}),
         ("ollama.generate", {"model": "m", "prompt": "p"}),
         ("ollama.embed", {"model": "m", "input": "i"}),

@@ -218,3 +218,13 @@ def test_messages_are_not_touched_without_capture() -> None:
 
     facts = FORMATS["openai.chat"].request({"model": "m", "messages": Forbidden([{"role": "user"}])}, "")
     assert ("m", None) == (facts.model, facts.content)
+
+
+def test_watsonx_names_model_and_stream_in_its_own_way() -> None:
+    """The model under another name, the stream by the path."""
+    body = {"model_id": "ibm/granite-3", "project_id": "p", "messages": []}
+    format = FORMATS["openai.chat"]
+
+    whole, streamed = (format.request(body, f"/ml/v1/text/{path}") for path in ("chat", "chat_stream"))
+    assert ("ibm/granite-3", False) == (whole.model, whole.stream)
+    assert ("ibm/granite-3", True) == (streamed.model, streamed.stream)

@@ -65,7 +65,7 @@ class ChatFormat(Format):
 
 
 class ChatV1Format(ChatFormat):
-    """`POST …/v1/chat`; also `…/v1/generate`, whose prompt takes the message's place."""
+    """`POST …/v1/chat`."""
 
     name = "cohere.chat.v1"
     telling: tuple[bytes, ...] = (b'"message"',)
@@ -123,7 +123,7 @@ class EmbedFormat(Format):
 
 
 class RerankFormat(Format):
-    """`POST …/rerank`, which Cohere, Voyage, Jina and others share."""
+    """`POST …/rerank`, which Cohere, Voyage, Jina, vLLM and others share; Hugging Face's server says texts."""
 
     name = "rerank"
     telling: tuple[bytes, ...] = (b'"query"',)
@@ -133,7 +133,7 @@ class RerankFormat(Format):
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A query and documents."""
-        return "query" in body and isinstance(body.get("documents"), list | tuple)
+        return "query" in body and isinstance(body.get("documents", body.get("texts")), list | tuple)
 
     def decode(self, value: Mapping[str, object]) -> Outcome:
         """Identifier and usage."""

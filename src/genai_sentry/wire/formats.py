@@ -36,6 +36,9 @@ IMAGEN: Final = gemini.ImagenFormat()
 _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("chat", "completions", CHAT),
     ("agents", "completions", CHAT),
+    ("text", "chatcompletion_v2", CHAT),
+    ("text", "chat", CHAT),
+    ("text", "chat_stream", CHAT),
     ("*", "completions", COMPLETIONS),
     ("*", "responses", ResponsesFormat()),
     ("responses", "input_tokens", InputTokensFormat()),
@@ -122,6 +125,8 @@ def _by_method(path: str, last: str) -> Format | None:
         if "embedding" in name:
             return GEMINI_EMBED
         return IMAGEN if name.startswith("imagen") else None
+    if method == "complete":
+        return CHAT if name == "inference" else None
     if method in ("rawPredict", "streamRawPredict"):
         return MESSAGES if "/publishers/anthropic/" in path else None
     return None

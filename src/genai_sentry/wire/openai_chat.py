@@ -25,7 +25,7 @@ _SILENT = frozenset(
 
 
 class ChatFormat(Format):
-    """`POST …/chat/completions`."""
+    """`POST …/chat/completions`, and what MiniMax, watsonx.ai and Snowflake call the same."""
 
     name = "openai.chat"
     telling: tuple[bytes, ...] = (b'"messages"',)
@@ -42,6 +42,9 @@ class ChatFormat(Format):
         attributes["openai.api.type"] = "chat_completions"
         if body.keys() <= _SILENT:
             return
+        if facts.model is None:
+            facts.model = text(body.get("model_id"))
+        facts.stream = facts.stream or path.endswith("/chat_stream")
         req.sampling(body, attributes)
         req.max_tokens(body, attributes, "max_completion_tokens", "max_tokens")
         req.output_type(body.get("response_format"), attributes)
