@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ MAX_KEPT = 64
 """Refusals that are kept."""
 MAX_BODY = 8192
 """Largest body, in bytes, of one that is kept."""
+MAX_NAMES = 512
+"""Names of headers that are remembered."""
 MAX_AGE_S = 1.0
 """How long one is kept, in seconds: it may name a moment at which to try again."""
 
@@ -67,18 +70,48 @@ def _plain(error: BaseException | None) -> bool:
     return all(isinstance(argument, str) for argument in error.args)
 
 
+class _Kind(Enum):
+    """What a header tells, by its name."""
+
+    OTHER = auto()
+    WAIT = auto()
+    RESET = auto()
+    REMAINING = auto()
+
+
+_kinds: dict[bytes, _Kind] = {}
+"""Names of headers seen so far: providers use few, and always the same."""
+
+
+def _kind(name: bytes) -> _Kind:
+    lower = name.lower()
+    kind = _Kind.OTHER
+    if b"retry" in lower or lower == b"cf-mitigated":
+        kind = _Kind.WAIT
+    elif b"reset" in lower:
+        kind = _Kind.RESET
+    elif b"remaining" in lower:
+        kind = _Kind.REMAINING
+    if len(_kinds) >= MAX_NAMES:
+        _kinds.clear()
+    _kinds[name] = kind
+    return kind
+
+
 def _waits(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, ...]:
     """Values of the headers that tell how long to wait, or that the answer is not the provider's own."""
     waits: list[bytes] = []
     resets: list[bytes] = []
     left = used_up = False
     for name, value in headers:
-        name = name.lower()
-        if b"retry" in name or name == b"cf-mitigated":
+        kind = _kinds.get(name) or _kind(name)
+        if kind is _Kind.OTHER:
+            continue
+        if kind is _Kind.WAIT:
             waits.append(value)
-        elif b"reset" in name:
+        elif kind is _Kind.RESET:
             resets.append(value)
-        elif b"remaining" in name:
+        else:
             left = True
             used_up = used_up or value[:1] in (b"0", b"-")
     return (*waits, *resets) if used_up or not left else tuple(waits)

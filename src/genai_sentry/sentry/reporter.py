@@ -137,7 +137,14 @@ class Reporter:
 
     def breadcrumb(self, record: CallRecord) -> None:
         """Leave a breadcrumb of a call, in the scope that is current."""
-        self._leave(lambda: breadcrumbs.breadcrumb(record))
+        if self._mode == "off" or self._closed:
+            return
+        try:
+            if self._known_client() is not None:
+                sys.modules["sentry_sdk"].get_isolation_scope().add_breadcrumb(breadcrumbs.breadcrumb(record))
+        except Exception as error:
+            if not swallowed("sentry.breadcrumb", error):
+                raise
 
     def early_breadcrumb(self, operation: str, provider: str, model: str, seconds: float) -> dict[str, Any]:
         """Leave the breadcrumb of a call that succeeded and is settled later, elsewhere: see `breadcrumbs.fill`.
@@ -145,14 +152,12 @@ class Reporter:
         Returns:
             The breadcrumb; empty where none was left.
         """
-        return self._leave(lambda: breadcrumbs.begun(operation, provider, model, seconds))
-
-    def _leave(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         if self._mode == "off" or self._closed:
             return {}
         try:
             if self._known_client() is not None:
-                crumb, scope = make(), sys.modules["sentry_sdk"].get_isolation_scope()
+                crumb = breadcrumbs.begun(operation, provider, model, seconds)
+                scope = sys.modules["sentry_sdk"].get_isolation_scope()
                 scope.add_breadcrumb(crumb)
                 return breadcrumbs.kept(scope, crumb)
         except Exception as error:
