@@ -381,3 +381,14 @@ def test_streams(path: str, body: bytes, expected: dict[str, Any], step: int) ->
 
     expected = {"failed": "error" in expected, **expected}
     assert expected == {name: facts[name] for name in expected}
+
+
+def test_a_long_answer_with_sorted_names_keeps_its_own_identifier() -> None:
+    """Behind megabytes of sound stand the sound's identifier and then the answer's."""
+    sound = {"data": "A" * 2_000_000, "id": "audio_1", "transcript": "Hi"}
+    value = _chat(choices=[{"finish_reason": "stop", "index": 0, "message": {"audio": sound, "role": "assistant"}}])
+    format = match(CHAT)
+    assert format is not None
+
+    facts = _facts(format.response(json.dumps(value, sort_keys=True).encode()))
+    assert ("c1", "m1", 10, 5) == tuple(facts[name] for name in ("id", "model", "input", "output"))

@@ -18,6 +18,7 @@ _STRINGS: Final = lazy(
     rb'"(model|id|type|status|service_tier|system_fingerprint|modelVersion|responseId|response_type|object)"'
     rb'\s*:\s*("(?:[^"\\]|\\.){0,400}")'
 )
+_OWN: Final = frozenset({"id", "model"})
 _NUMBERS: Final = lazy(rb'"(prompt_eval_count|eval_count)"\s*:\s*(\d{1,18})')
 _FINISH: Final = lazy(rb'"(finish_reason|finishReason|stop_reason|done_reason)"\s*:\s*("(?:[^"\\]|\\.){0,80}")')
 _TOKEN: Final = lazy(rb'"(?:[^"\\]|\\.)*"|[{}]')
@@ -27,13 +28,19 @@ def facts(head: bytes, tail: bytes) -> dict[str, object]:
     """Top-level facts of a long JSON answer, as a small stand-in for it.
 
     Strings are taken from the head first (identifiers stand before the bulk), objects from the tail first (usage
-    stands behind it).
+    stands behind it). Behind the bulk the answer's own identifiers are the last: those of its parts come before.
     """
     found: dict[str, object] = {}
     parts = (head,) if head == tail else (head, tail)
     for part in parts:
+        own: dict[str, object] = {}
         for match in _STRINGS.finditer(part):
-            found.setdefault(match[1].decode(), loads(match[2]))
+            name = match[1].decode()
+            if part is head or name not in _OWN:
+                found.setdefault(name, loads(match[2]))
+            else:
+                own[name] = loads(match[2])
+        found = own | found
         for match in _NUMBERS.finditer(part):
             found.setdefault(match[1].decode(), int(match[2]))
         for match in _FINISH.finditer(part):
