@@ -314,6 +314,7 @@ ENGLISH_REQUEST = Family(
             only absolute urls
             a valid uri
             a valid url
+            expected one of
         """,
         "invalid_request/other": """
             session hit the maximum duration
