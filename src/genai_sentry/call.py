@@ -257,6 +257,7 @@ class Call:
         try:
             if error is None and self._can_wait():
                 self.crumb = self.runtime.early_breadcrumb(self)
+                self.runtime.calm(self)
                 later = self.runtime.later.take(self)
             if later:
                 self._wait()

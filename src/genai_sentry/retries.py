@@ -173,12 +173,13 @@ class StormDetector:
         self._clock = clock
         self._failing: OrderedDict[tuple[str, str, bytes | str], _Failing] = OrderedDict()
         self._quiet_until: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        self._failed_at = 0.0
         self._lock = threading.Lock()
 
     @property
     def pending(self) -> bool:
-        """Whether any request is watched: only then is a success worth telling."""
-        return bool(self._failing)
+        """Whether a request has failed of late: only then is a success worth telling."""
+        return bool(self._failing) and self._clock() - self._failed_at <= QUIET_S
 
     def observe(
         self, record: CallRecord, fingerprint: bytes | str, line: str | Callable[[], str | None] | None = None
@@ -207,6 +208,7 @@ class StormDetector:
             self._failing.move_to_end(key)
             if len(self._failing) > MAX_REQUESTS:
                 self._failing.popitem(last=False)
+            self._failed_at = now
             _count(failing, record, now)
             if failing.announced or failing.calls < (STORM_CALLS if found.retryable else HOPELESS_CALLS):
                 return None
@@ -219,10 +221,10 @@ class StormDetector:
                 self._quiet_until.popitem(last=False)
             return None if quiet else _storm(failing, record, found, line() if callable(line) else line)
 
-    def succeeded(self, record: CallRecord, fingerprint: bytes | str) -> None:
-        """The same request succeeded: it fails no longer."""
+    def succeeded(self, provider: str, model: str, fingerprint: bytes | str) -> None:
+        """The same request succeeded: it fails no longer. Names as in the records of the calls that failed."""
         with self._lock:
-            self._failing.pop((record.provider, record.model, fingerprint), None)
+            self._failing.pop((provider, model, fingerprint), None)
 
 
 def _count(failing: _Failing, record: CallRecord, now: float) -> None:

@@ -112,7 +112,8 @@ class Sinks:
     def _forecast(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.limits is None:
             return
-        at = time.monotonic() - (time.perf_counter() - call.ended)
+        # The provider looked at its limits when it took the request, not at the end of a stream.
+        at = time.monotonic() - (time.perf_counter() - call.ended) - (record.last_attempt_s or 0.0)
         exhausted_in, alert = self.forecaster.observe(record, at)
         if exhausted_in:
             call.exhausted_in = min(exhausted_in.values())
@@ -181,6 +182,7 @@ class Sinks:
     def _report(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.classification is None:
             self.reporter.remember(record, request=call.request)
+            self.calm(call)
         else:
             self.reporter.report(record, error, request=call.request)
             if error is None and call.request is not None:
@@ -199,15 +201,26 @@ class Sinks:
         return self.reporter.early_breadcrumb(call.format.operation, call.provider, clean(call.model), seconds)
 
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
-        content = bodies.content_of(call.request)
-        if content is not None:
+        request = _fingerprint(call)
+        if request is not None:
             frame = sys._getframe()
-            request = f"{record.endpoint}:{hash(content)}"
             self._announce(self.storms.observe(record, request, lambda: application_line(frame)))
+
+    def calm(self, call: Call) -> None:
+        """A call has got its answer: where the same request failed before, it does no longer."""
+        if self.storms.pending:
+            request = _fingerprint(call)
+            if request is not None:
+                self.storms.succeeded(call.provider, call.model, request)
 
     def _announce(self, alert: Alert | None) -> None:
         if alert is not None:
             self.reporter.alert(alert)
+
+
+def _fingerprint(call: Call) -> str | None:
+    content = bodies.content_of(call.request)
+    return None if content is None else f"{call.path}:{hash(content)}"
 
 
 def application_line(frame: FrameType | None) -> str | None:

@@ -280,8 +280,19 @@ def test_patient_retries_are_no_storm() -> None:
     for _ in range(20):
         assert all(detector.observe(failed(), "same") is None for _ in range(STORM_CALLS - 1))
         assert detector.pending
-        detector.succeeded(failed(), "same")
+        detector.succeeded("openai", "gpt", "same")
         assert not detector.pending
+
+
+def test_what_failed_long_ago_is_not_watched() -> None:
+    """A success has to be told only while a request has failed of late."""
+    clock = Clock()
+    detector = StormDetector(clock)
+    detector.observe(failed(), "same")
+    clock.now += QUIET_S - 1
+    assert detector.pending
+    clock.now += 2
+    assert not detector.pending
 
 
 def test_failures_far_apart_are_no_storm() -> None:

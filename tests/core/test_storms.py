@@ -1,0 +1,40 @@
+"""A loop that sends a failing request again and again is announced; one that gets its answer in between is not."""
+
+from __future__ import annotations
+
+from process import run
+
+LOOP = """
+import json
+import openai
+import genai_sentry
+from genai_sentry.testing import SentryReceiver, SimulatedProvider
+
+def ask(client):
+    try:
+        client.chat.completions.create(model="gpt-4o-mini", messages=[{"role": "user", "content": "hi"}])
+    except openai.APIError:
+        pass
+
+with SimulatedProvider() as provider, SentryReceiver() as receiver:
+    genai_sentry.init(receiver.dsn)
+    client = openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0)
+    for failures in FAILURES:
+        provider.fail_next("rate_limit", times=failures)
+        for _ in range(failures + SUCCESSES):
+            ask(client)
+    genai_sentry.flush(5)
+    alerts = [event for event in receiver.events if event["tags"].get("llm_alert") == "retry_storm"]
+    print(json.dumps([event["contexts"]["llm_retries"]["calls"] for event in alerts]))
+    genai_sentry.shutdown()
+"""
+
+
+def test_a_loop_over_a_failing_request_is_one_storm() -> None:
+    """Eighteen failures in a row: announced at the tenth."""
+    assert [10] == run(LOOP.replace("FAILURES", "(9, 9)").replace("SUCCESSES", "0"))
+
+
+def test_an_answer_in_between_ends_the_count() -> None:
+    """Nine failures, an answer, and nine failures again: no storm."""
+    assert [] == run(LOOP.replace("FAILURES", "(9, 9)").replace("SUCCESSES", "1"))
