@@ -151,3 +151,27 @@ def test_a_child_of_multiprocessing_delivers_its_own(leave: Any) -> None:
     child.start(); child.join(); fail('parent')
     """
     assert leave(code) == [("child", True), ("parent", True)]
+
+
+def test_a_silent_sentry_holds_up_an_end_once() -> None:
+    """Events and metrics each have an exit hook; together they wait two seconds, and Sentry's own hook by itself."""
+    code = """
+    from genai_sentry.sentry.metrics import SentryMetrics
+
+    began = []
+    atexit.register(lambda: print(time.monotonic() - began[0], flush=True))  # runs last
+    sentry_sdk.init(dsn=os.environ["TEST_DSN"], release="1", auto_enabling_integrations=False, shutdown_timeout=0)
+    metrics = SentryMetrics(Settings())
+    metrics.record(CallRecord(operation="chat", provider="openai", model="m"))
+    for number in range(60):
+        fail(f"m{number}")
+    atexit.register(lambda: began.append(time.monotonic()))  # runs first
+    """
+    with SentryReceiver() as silent:
+        silent.hang(60)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SENTRY_", "PYTEST_"))}
+        program = [sys.executable, "-c", PRELUDE + textwrap.dedent(code)]
+        done = subprocess.run(
+            program, env={**kept, "TEST_DSN": silent.dsn}, timeout=60, check=True, capture_output=True, text=True
+        )
+    assert 1.5 < float(done.stdout) < 3.8

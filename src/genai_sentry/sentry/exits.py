@@ -182,35 +182,32 @@ def _wrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
     plain_async: Any = getattr(client, "flush_async", None)
     waiting = [reference]
 
-    def first(timeout: float | None) -> None:
+    def first(timeout: float) -> float:
+        """Send what is held; what is left of the time, a little in any case: Sentry looks at nothing without."""
+        began = time.monotonic()
         for item in waiting:
             flush = item()
             try:
                 if flush is not None:
-                    flush(EXIT_TIMEOUT_S if timeout is None else timeout)
+                    flush(timeout)
             except Exception as error:
                 swallowed("sentry.flush", error)
+        return max(min(LEAST_S, timeout), timeout - (time.monotonic() - began))
+
+    def limit(timeout: float | None) -> float:
+        return float(client.options.get("shutdown_timeout", EXIT_TIMEOUT_S)) if timeout is None else timeout
 
     def flush(timeout: float | None = None, callback: Any = None) -> None:
-        began = time.monotonic()
-        first(timeout)
-        plain(timeout=_left(timeout, began), callback=callback)
+        plain(timeout=first(limit(timeout)), callback=callback)
 
     async def flush_async(timeout: float | None = None, callback: Any = None) -> None:  # noqa: ASYNC109
-        began = time.monotonic()
-        first(timeout)
-        await plain_async(timeout=_left(timeout, began), callback=callback)
+        await plain_async(timeout=first(limit(timeout)), callback=callback)
 
     setattr(flush, _MARK, waiting)
     client.flush = flush
     if plain_async is not None:
         setattr(flush_async, _MARK, waiting)
         client.flush_async = flush_async
-
-
-def _left(timeout: float | None, began: float) -> float | None:
-    """What is left of a time limit; a little of it in any case: Sentry looks at nothing without."""
-    return None if timeout is None else max(min(LEAST_S, timeout), timeout - (time.monotonic() - began))
 
 
 def _unwrap(client: Any, reference: weakref.WeakMethod[Flush]) -> None:
