@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -143,3 +146,23 @@ def test_a_class_that_no_rule_knows_is_read_as_words() -> None:
     """The name of an exception's class too, where nothing else tells."""
     assert "quota_exceeded" == classify(exception_type="TenantBudgetExhaustedError", message="Sorry.").type
     assert "unknown" == classify(exception_type="ZetaPluginError", message="Sorry.").type
+
+
+def test_the_answer_does_not_depend_on_the_hash_seed() -> None:
+    """Of two wordings that say as much the earlier rule decides, in every process."""
+    script = (
+        "from genai_sentry import classify\n"
+        "for text in ('请求过于频繁，余额不足，模型不存在', 'rate limit, quota exceeded, model not found, invalid key'):\n"
+        "    print(classify(message=text))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert 1 == len(said)

@@ -131,7 +131,7 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
 _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECTION_ERROR, ErrorType.RATE_LIMIT)
 
 
-_ANSWERED = frozenset((400, 401, 402, 404, 413, 422, 429))
+_ANSWERED = frozenset((400, 401, 402, 403, 404, 413, 422, 429))
 """Statuses that only an answer has: whoever says that there was no connection speaks loosely."""
 _LOOSE = (WORD, GUESS, WRAPPER)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)

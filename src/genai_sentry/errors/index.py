@@ -48,6 +48,8 @@ class Phrase(NamedTuple):
     own: bool
     at_start: bool
     length: int
+    rank: int = 0
+    """Its place among the rules: of two that say as much, the earlier decides."""
 
     def found_in(self, text: str) -> int:
         """Position in a normalised text, or -1."""
@@ -82,10 +84,11 @@ class Index:
         exceptions: the codes again, but where a name is both, as an exception's.
         pairs: phrases by the beginnings of their rarest two neighbouring words.
         anchors: phrases that have no such pair, by the beginning of their rarest word.
-        unspaced: phrases in scripts without spaces.
+        unspaced: phrases in scripts without spaces, by their first two letters.
         providers: words in provider names, and the family that they tell.
         signs: words in errors, and the family that they tell, of families with rules of their own.
         all_signs: the same of all families.
+        count: how many phrases there are.
     """
 
     codes: dict[str, Meaning] = field(default_factory=dict)
@@ -93,10 +96,11 @@ class Index:
     exceptions: dict[str, Meaning] = field(default_factory=dict)
     pairs: dict[tuple[str, str], list[Phrase]] = field(default_factory=dict)
     anchors: dict[str, list[Phrase]] = field(default_factory=dict)
-    unspaced: list[Phrase] = field(default_factory=list)
+    unspaced: dict[str, list[Phrase]] = field(default_factory=dict)
     providers: list[tuple[str, str]] = field(default_factory=list)
     signs: list[tuple[str, str]] = field(default_factory=list)
     all_signs: list[tuple[str, str]] = field(default_factory=list)
+    count: int = 0
 
 
 _NO_SIGN = re.compile(r"[^a-z0-9]+")
@@ -190,8 +194,10 @@ _COMMON = "the your to of is in for not this error request model that and"
 
 
 def _add(built: Index, added: Phrase, frequency: Counter[str]) -> None:
+    built.count += 1
+    added = added._replace(rank=built.count)
     if not all(map(str.isascii, added.parts)) and any(ord(letter) > CJK for part in added.parts for letter in part):
-        built.unspaced.append(added)
+        built.unspaced.setdefault(added.parts[0][:2], []).append(added)
         return
     pairs: list[tuple[str, str]] = []
     for part in added.parts:

@@ -11,7 +11,7 @@ from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.rules.notions import MEANINGS, WORDS
 from genai_sentry.errors.rules.notions_east import CHINESE, JAPANESE_AND_KOREAN
 from genai_sentry.errors.rules.notions_europe import EUROPE
-from genai_sentry.errors.text import normal
+from genai_sentry.errors.text import WIDE, normal
 
 REACH = 6
 """How many words may lie between two notions that belong together."""
@@ -82,15 +82,19 @@ class _Met(NamedTuple):
 
 def guess(normalised: str) -> Guess | None:
     """The nearest two notions in a normalised text that mean something together; None where there are none."""
-    met = _words(normalised if normalised.isascii() else _without_accents(normalised))
+    met = _words(normalised if _ACCENTED.search(normalised) is None else _without_accents(normalised))
     best = _nearest(met, REACH)
-    if best is None and not normalised.isascii():
+    if best is None and WIDE.search(normalised) is not None:
         best = _nearest(_chinese(normalised), REACH_CHINESE)
     return best
 
 
+_ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+
+
 def _without_accents(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", text[:2000]) if not unicodedata.combining(one))
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text[:2000]))
 
 
 def _words(normalised: str) -> list[_Met]:

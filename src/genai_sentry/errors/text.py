@@ -13,6 +13,8 @@ _DROPPED_MARKS = "'`\"’‘“”*"
 _SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」『』《》［］"
 _PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " "), **LETTERS})
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+WIDE = re.compile(r"[\u2e80-\ud7ff\uf900-\ufaff]")
+"""A letter of Chinese, Japanese or Korean: words there stand without spaces."""
 
 
 def cut(text: str) -> str:

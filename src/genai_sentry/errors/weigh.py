@@ -28,7 +28,7 @@ from genai_sentry.errors.notions import REACH, guess
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
-from genai_sentry.errors.text import normal, without_boilerplate, without_echoes, without_quotes
+from genai_sentry.errors.text import WIDE, normal, without_boilerplate, without_echoes, without_quotes
 
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -143,11 +143,10 @@ def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phras
         for one in several
         if one.parts[0] in text and (not one.own or one.family in families) and one.found_in(text) >= 0
     ]
-    if not text.isascii():
-        matched.extend(
-            candidate for candidate in built.unspaced if candidate.parts[0] in text and candidate.found_in(text) >= 0
-        )
-    return matched
+    if not text.isascii() and WIDE.search(text) is not None:
+        met = built.unspaced.keys() & set(map(str.__add__, text, text[1:]))
+        matched += [one for key in met for one in built.unspaced[key] if one.found_in(text) >= 0]
+    return sorted(matched, key=lambda one: one.rank)
 
 
 def _said(text: str, families: frozenset[str], alone: bool) -> list[Said]:
@@ -216,7 +215,10 @@ def weigh_guess(case: Case) -> None:
     alone = known is None or known.weight < VAGUE
     for depth, where, text in case.texts:
         clean = without_echoes(without_boilerplate(text))
-        guessed = guess(normal(without_quotes(clean) or clean)) or (guess(normal(clean)) if alone else None)
+        unquoted = without_quotes(clean)
+        guessed = guess(normal(unquoted or clean))
+        if guessed is None and unquoted and alone:
+            guessed = guess(normal(clean))
         if guessed is not None:
             weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")

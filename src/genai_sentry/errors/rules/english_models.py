@@ -164,5 +164,16 @@ ENGLISH_MODELS = Family(
             no backend
             no provider can
         """,
+        "invalid_request/other": """
+            is not available on this endpoint
+            is not supported by the … api
+            not supported by the … endpoint
+        """,
+        "invalid_request/not_found": """
+            knowledge base … does not exist
+            knowledge base … not found
+            guardrail … does not exist
+            agent … does not exist
+        """,
     },
 )

@@ -201,7 +201,6 @@ OPENAI = Family(
             overloaded_error
             server_overloaded
             model_overloaded
-            slow_down
             server_is_overloaded
         """,
         "rate_limit/requests_per_day": """
@@ -218,6 +217,9 @@ OPENAI = Family(
             unsupported_api_for_model
             invalid_encrypted_content
             invalid_intent
+        """,
+        "rate_limit": """
+            slow_down
         """,
     },
     broad={
