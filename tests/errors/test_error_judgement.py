@@ -166,3 +166,10 @@ def test_the_answer_does_not_depend_on_the_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert 1 == len(said)
+
+
+def test_a_code_may_be_a_variant_with_fields() -> None:
+    """Rust writes a variant that has fields as an object with one key: the key is the code."""
+    body = {"error": {"error_kind": {"RateLimitExceeded": {"window": "1m"}}}}
+    assert "rate_limit" == classify(body=body).type
+    assert "quota_exceeded" == classify(body={"biz_code": "insufficient_balance"}).type

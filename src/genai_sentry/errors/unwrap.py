@@ -44,7 +44,8 @@ CODE_KEYS = _words(
     "code type status reason name error_code errorcode err_code errcode error_type errortype __type exception "
     "exception_type :exception-type status_code statuscode http_code httpcode http_status httpstatus raw_status_code "
     "category subtype error_subtype error_name quotaid kind errorclass error_class err_type title "
-    "original_status upstream_status fault $fault"
+    "original_status upstream_status fault $fault biz_code bizcode sub_code subcode ret_code retcode result_code "
+    "resultcode inner_code innercode codex_error_info codexerrorinfo error_kind errorkind error_reason errorreason"
 )
 TEXT_KEYS = _words(
     "message msg error detail details error_msg errormsg error_message errormessage error_description description "
@@ -114,6 +115,8 @@ def _mapping(value: Mapping[object, object], path: str, found: Found, depth: int
             if name in TEXT_KEYS or name.endswith(TEXT_ENDS):
                 _text(item, where, found, depth + 1)
         elif isinstance(item, Mapping | list | tuple | bytes):
+            if name in CODE_KEYS and isinstance(item, Mapping) and len(item) == 1:
+                _code(str(next(iter(item))), where, found, depth, name)  # how Rust writes a variant that has fields
             gather(item, where, found, depth + 1)
 
 

@@ -45,6 +45,7 @@ ENGLISH_MODELS = Family(
             is not recognized. valid
             no price catalog entry
             repo id must
+            model engine is not installed
         """,
         "model_unavailable/deprecated": """
             model … has been deprecated

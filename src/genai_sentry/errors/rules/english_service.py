@@ -179,6 +179,8 @@ ENGLISH_SERVICE = Family(
             usage quota … will reset
             request burst
             traffic growth
+            daily usage limit
+            usage limit exceeded
         """,
         "rate_limit/concurrency": """
             max organization concurrency
