@@ -388,3 +388,41 @@ def test_a_priced_call_is_cheap(pricer: Pricer) -> None:
             pricer.cost("anthropic", models, usage, outcome=outcome, host="api.anthropic.com", at=AT)
         best = min(best, (time.perf_counter() - started) / 500)
     assert best < 40e-6
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("aws.bedrock", "eu.amazon.nova-lite-v1:0"),
+        ("aws.bedrock", "apac.meta.llama3-1-70b-instruct-v1:0"),
+        ("aws.bedrock", "us-gov.anthropic.claude-3-7-sonnet-20250219-v1:0"),
+        ("azure.ai.inference", "DeepSeek-R1"),
+        ("gcp.vertex_ai", "gemini-2.0-flash-001"),
+        ("openai", "ft:gpt-4.1-2025-04-14:acme::x"),
+        ("openrouter", "openai/gpt-4o:online"),
+        ("groq", "groq/compound"),
+    ],
+)
+def test_a_name_with_a_price_of_its_own_that_is_not_known_has_no_cost(
+    pricer: Pricer, provider: str, model: str
+) -> None:
+    """Regions, GovCloud, open weights of a maker sold by another, tools that are billed apart: no price is guessed."""
+    assert _usd(pricer, provider, model) is None
+
+
+@pytest.mark.parametrize(
+    "prefix", ["models/", "publishers/google/models/", "projects/p/locations/l/publishers/google/models/"]
+)
+def test_a_path_of_googles_names_its_model(pricer: Pricer, prefix: str) -> None:
+    """The resource's name costs what the model costs."""
+    assert _usd(pricer, "gcp.vertex_ai", "gemini-2.5-pro") == _usd(pricer, "gcp.vertex_ai", f"{prefix}gemini-2.5-pro")
+    assert _usd(pricer, "gcp.gemini", "gemini-2.5-pro") is not None
+
+
+def test_tokens_of_an_audio_model_need_their_kind(pricer: Pricer) -> None:
+    """Without a count of audio, a transcription's tokens are not taken for text; with one, each kind has its price."""
+    usages = [Usage(1000, 100), Usage(1000, 100, input_audio_tokens=900), Usage(1000, 100, input_audio_tokens=0)]
+    costs = [pricer.cost("openai", ["gpt-4o-transcribe"], usage, at=AT) for usage in usages]
+    assert costs[0] is None
+    expected = [(100 * 2.5 + 900 * 6 + 100 * 10) / 1e6, (1000 * 2.5 + 100 * 10) / 1e6]
+    assert [pytest.approx(usd) for usd in expected] == [cost and cost.total_usd for cost in costs[1:]]

@@ -10,13 +10,13 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
-from genai_sentry.pricing.corrections import CORRECTIONS, OFF_PEAK_DAYS, OFF_PEAK_HOUR
+from genai_sentry.pricing.corrections import AUDIO_MODELS, CORRECTIONS, OFF_PEAK_DAYS, OFF_PEAK_HOUR, PRICED_APART
 from genai_sentry.pricing.rates import Rate, RateCard, card
 
 if TYPE_CHECKING:
@@ -168,6 +168,8 @@ class Catalogue:
         if note is not None and note.unknown:
             return Found(None, start, end, info.id)
         own = any(info is each for each in seller.models)
+        if not own and any(info is each for each in self._priced_apart(provider)):
+            return Found(None, start, end, info.id)
         prices = _prices(info, _tier(tier), batch, _moment(provider, at), own=own)
         rates = () if prices is None else self._rates(prices)
         if "embed" in info.id:
@@ -178,10 +180,18 @@ class Catalogue:
             rates += tuple(rate for rate in note.adds if rate.count not in priced)
         found = card(
             rates,
+            audio_told=bool(AUDIO_MODELS.fullmatch(info.id)),
             audio_as_text=provider in _ONE_PRICE_FOR_ALL_MODALITIES,
             minimum_seconds=_SHORT_AUDIO_S.get((provider, info.id), 0.0),
         )
         return Found(found, start, end, info.id)
+
+    def _priced_apart(self, provider: str) -> Iterator[ModelInfo]:
+        """Models that the provider sells, but not at the maker's list price, on which the catalogue falls back."""
+        assert self._modules is not None
+        for maker in self._modules.snapshot().providers:
+            if maker.id in PRICED_APART.get(provider, ()):
+                yield from maker.models
 
     def _rates(self, prices: ModelPrice) -> tuple[Rate, ...]:
         assert self._modules is not None

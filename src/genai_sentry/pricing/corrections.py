@@ -165,8 +165,22 @@ CORRECTIONS: tuple[Correction, ...] = (
         "openai.gpt-oss-120b-1:0",
         "name without version: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html",
     ),
+    _unknown(
+        "aws",
+        r"((eu|apac|jp|au|ca|sa|me|af)\.(?!anthropic\.)|us-gov\.).*",
+        None,
+        "prices differ by region, Anthropic's outside GovCloud excepted: https://aws.amazon.com/bedrock/pricing/",
+    ),
 )
 """Corrections, checked on 2026-11-24. For a name the first that holds counts."""
+
+
+PRICED_APART: dict[str, frozenset[str]] = {"azure": frozenset({"deepseek", "moonshotai"})}
+"""Makers of open weights whose list prices are not those of a provider for which the catalogue falls back on them:
+https://azure.microsoft.com/en-us/pricing/details/ai-foundry-models/deepseek/, checked on 2026-11-25."""
+
+AUDIO_MODELS = lazy(r"gpt.*(transcribe|realtime|audio).*|gemini.*(audio|live).*")
+"""Models made for audio: without a count of it, tokens can't be told to be text, which is far cheaper."""
 
 
 class Uplift(NamedTuple):

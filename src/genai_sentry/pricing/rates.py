@@ -182,7 +182,12 @@ class RateCard:
 
 
 def card(
-    rates: Sequence[Rate], *, whole: bool = False, audio_as_text: bool = False, minimum_seconds: float = 0.0
+    rates: Sequence[Rate],
+    *,
+    whole: bool = False,
+    audio_as_text: bool = False,
+    audio_told: bool = False,
+    minimum_seconds: float = 0.0,
 ) -> RateCard | None:
     """Prepare prices for arithmetic; None where they are none.
 
@@ -190,6 +195,7 @@ def card(
         rates: one price a count.
         whole: whether they are all there is to bill; else a count without a price makes a cost unknown.
         audio_as_text: whether audio tokens without a price of their own cost what text tokens do.
+        audio_told: whether the cost is unknown where audio tokens, if priced apart, are not counted.
         minimum_seconds: shortest length of audio input that is billed.
     """
     priced = {rate.count: rate for rate in rates}
@@ -206,7 +212,7 @@ def card(
         required=tuple(_INDEX[name] for name in _TOTALS if name in priced and priced[name].positive()),
         unpriced=tuple(_INDEX[name] for name in doubtful if name not in priced),
         pieces=tuple(_INDEX[name] for name in _BY_PIECE if name in priced),
-        ambiguous=tuple(_ambiguous(priced)),
+        ambiguous=(*_ambiguous(priced), *(_untold(priced) if audio_told else ())),
         whole=whole,
         minimum_seconds=minimum_seconds,
     )
@@ -232,6 +238,14 @@ def _terms(priced: dict[str, Rate]) -> dict[str, tuple[tuple[int, int], ...]]:
         for name, terms in taken.items()
         if name in _INDEX
     }
+
+
+def _untold(priced: dict[str, Rate]) -> list[tuple[int, int, int]]:
+    """Totals of which the part that is audio has to be told."""
+    pairs = (
+        (total, audio) for total, audio in zip(_TOTALS, _AUDIO, strict=True) if total in priced and audio in priced
+    )
+    return [(_INDEX[total], _INDEX[total], _INDEX[audio]) for total, audio in pairs]
 
 
 def _ambiguous(priced: dict[str, Rate]) -> list[tuple[int, int, int]]:

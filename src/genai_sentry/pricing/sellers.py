@@ -66,6 +66,9 @@ DEPLOYED = frozenset({"azure"})
 """Providers where the requested model is a name that the customer chose."""
 
 _OPEN = lazy(r"gpt-oss|gemma|c4ai|aya-|grok-[12](-|$)|whisper-(large|medium|small|base|tiny)")
+_GOOGLE_PATH = lazy(r"^(projects/[^/]+/locations/[^/]+/)?(publishers/[^/]+/)?models/")
+_DEARER_ON_VERTEX = lazy(r"(google/)?gemini-2\.0-flash($|-0|@)")
+"""Has a list price of its own there, which the catalogue lacks: https://cloud.google.com/vertex-ai/generative-ai/pricing"""
 _OPENAI_HOSTS = lazy(r"(^|\.)api\.openai\.com$")
 _VERSION = lazy(r"([-@](20\d{2}-?\d{2}-?\d{2}|\d{3,4}|v\d+(:\d+)?|latest|preview))+$")
 
@@ -92,7 +95,13 @@ def sellers(
         named = [] if seller in DEPLOYED else [model for model in models if _same_model(model, answered)]
         models = [answered, *named]
     unknown_host = seller == "openai" and bool(site) and _OPENAI_HOSTS.search(site) is None
-    for model in dict.fromkeys(model.strip().lower() for model in models if model):
+    names = (model.strip().lower() for model in models if model)
+    if seller == "google":
+        names = (_GOOGLE_PATH.sub("", name) for name in names)
+    vertex = seller == "google" and "vertex" in provider.lower()
+    for model in dict.fromkeys(names):
+        if vertex and _DEARER_ON_VERTEX.match(model):
+            continue
         if not unknown_host and seller not in GATEWAYS:
             yield seller, model
             continue
