@@ -173,3 +173,17 @@ def test_a_code_may_be_a_variant_with_fields() -> None:
     body = {"error": {"error_kind": {"RateLimitExceeded": {"window": "1m"}}}}
     assert "rate_limit" == classify(body=body).type
     assert "quota_exceeded" == classify(body={"biz_code": "insufficient_balance"}).type
+
+
+def test_the_number_of_a_wrapping_engine_does_not_hide_what_it_wraps() -> None:
+    """A provider's number for "the engine behind failed" counts where nothing more is said."""
+    inner = "code: 10012, msg: EngineInternalError:error, message: %s"
+    body = {"error": {"code": 10012, "message": inner % "the prompt is too long for the context window"}}
+    assert "context_length" == classify(body=body, provider="iflytek").type
+    assert "server_error" == classify(body={"error": {"code": 10012, "message": "x"}}, provider="iflytek").type
+
+
+def test_codes_of_modelarts() -> None:
+    """Huawei's service is known by its codes, wherever they stand."""
+    assert "content_filter" == classify(body={"error_code": "ModelArts.81011", "error_msg": "x"}).type
+    assert "authentication" == classify(message="the service answered 401 ModelArts.81003").type

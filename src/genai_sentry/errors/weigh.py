@@ -47,9 +47,9 @@ _FRAME = (
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_WORD_OF_TEXT = re.compile(r"(?<![\w-])[A-Za-z]\w++(?:\.[A-Z]\w*+)*+(?!-\w)")
+_WORD_OF_TEXT = re.compile(r"(?<![\w-])[A-Za-z]\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
 _CODE_LIKE = re.compile(
-    r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
+    r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+(?:\.\d{4,6})?|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 

@@ -9,7 +9,7 @@ def families() -> tuple[Family, ...]:
     """All families, the more special first."""
     from genai_sentry.errors.rules.anthropic import ANTHROPIC
     from genai_sentry.errors.rules.china import DASHSCOPE, DEEPSEEK, MINIMAX, MOONSHOT, ZHIPU
-    from genai_sentry.errors.rules.china_clouds import BAIDU, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
+    from genai_sentry.errors.rules.china_clouds import BAIDU, HUAWEI, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
     from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
     from genai_sentry.errors.rules.clients import CLIENTS
@@ -33,7 +33,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.transport_words import TRANSPORT_WORDS
 
     return (
-        ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK,
+        ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK, HUAWEI,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, SDK, CLIENTS,

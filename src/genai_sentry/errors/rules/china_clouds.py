@@ -333,6 +333,7 @@ SPARK = Family(
     providers=("spark", "iflytek", "xunfei", "xfyun"),
     signs=("xfyun", "iflytek", "sparkai"),
     own_broad={
+        "server_error/overloaded": "10012",
         "invalid_request/invalid_parameter": "10003\n10004\n10005\n10163",
     },
     own_codes={
@@ -343,7 +344,7 @@ SPARK = Family(
         "rate_limit/requests_per_day": "11201",
         "rate_limit/requests_per_minute": "11202",
         "rate_limit/concurrency": "11203\n10007",
-        "server_error/overloaded": "10008\n10110\n10012",
+        "server_error/overloaded": "10008\n10110",
         "authentication/invalid_key": "10015\n10016\n10313\n11220",
         "permission_denied/other": "10017\n10018",
     },
@@ -359,5 +360,31 @@ SPARK = Family(
         "quota_exceeded/insufficient_quota": """
             AppIdNoAuthError
         """,
+    },
+)
+
+HUAWEI = Family(
+    name="huawei",
+    providers=("huawei", "modelarts", "pangu"),
+    signs=("modelarts",),
+    codes={
+        "authentication/invalid_key": """
+            ModelArts.81002
+            ModelArts.81003
+        """,
+        "model_unavailable/no_access": "ModelArts.81004",
+        "content_filter/prompt": "ModelArts.81011",
+        "rate_limit/requests_per_minute": "ModelArts.81101",
+        "rate_limit/tokens_per_minute": """
+            ModelArts.81111
+            InferHub.ModelArts.81111.429
+        """,
+        "rate_limit": """
+            ModelArts.81114
+            ModelArts.81116
+        """,
+    },
+    broad={
+        "invalid_request/invalid_parameter": "ModelArts.81001",
     },
 )

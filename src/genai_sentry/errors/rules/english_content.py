@@ -46,6 +46,7 @@ ENGLISH_CONTENT = Family(
             unsafe request
             violations of the usage guidelines
             security_violation
+            may contain sensitive
         """,
         "content_filter/output": """
             due to the completion triggering

@@ -104,6 +104,8 @@ ENGLISH_CONTEXT = Family(
             prompt has too many tokens
             input has too many tokens
             exceed max message tokens
+            input token limit is
+            model_context_window_exceeded
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

@@ -164,6 +164,7 @@ ENGLISH_MODELS = Family(
             no healthy deployment
             no backend
             no provider can
+            no matching chute
         """,
         "invalid_request/other": """
             is not available on this endpoint

@@ -78,6 +78,7 @@ ENGLISH_REQUEST = Family(
             message has tool role
             was no previous assistant message
             no previous assistant message with a tool call
+            roles are supported
         """,
         "invalid_request/invalid_media": """
             unsupported image

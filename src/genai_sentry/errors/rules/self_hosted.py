@@ -115,6 +115,7 @@ SELF_HOSTED = Family(
             empty grammar stack
             attempting to allocate
             error while loading shared libraries
+            stream synchronize failed
         """,
         "server_error/overloaded": """
             maximum pending requests exceeded
