@@ -86,6 +86,47 @@ def test_what_sentry_refuses_by_429_is_counted() -> None:
     )
 
 
+def test_failures_wait_for_a_short_rate_limit_to_end() -> None:
+    """Sentry says: not for two seconds. What fails meanwhile is held, and arrives; only the refused one is lost."""
+    with SentryReceiver() as sentry:
+        sentry.respond(429, retry_after=2, times=1)
+        found = run(
+            f"""
+            import json, os, time, sentry_sdk
+            from genai_sentry.errors.taxonomy import ErrorType, classification
+            from genai_sentry.record import CallRecord
+            from genai_sentry.sentry.reporter import Reporter
+            from genai_sentry.settings import Settings
+            from genai_sentry.statistics import stats
+
+            sentry_sdk.init({sentry.dsn!r}, auto_enabling_integrations=False, auto_session_tracking=False)
+            reporter = Reporter(Settings())
+
+            def fail(model):
+                what = classification(ErrorType.SERVER_ERROR)
+                try:
+                    raise Exception("overloaded")
+                except Exception as error:
+                    reporter.report(CallRecord(operation="chat", provider="openai", model=model, classification=what), error)
+
+            fail("refused")
+            while not stats().lost:
+                time.sleep(0.01)
+            for number in range(5):
+                fail(f"m{{number}}")
+            began = time.monotonic()
+            while reporter.pending and time.monotonic() - began < 20:
+                time.sleep(0.01)
+            sentry_sdk.flush()
+            print(json.dumps([stats().lost, stats().lost_by_reason]), flush=True)
+            os._exit(0)
+            """
+        )
+        models = {event["tags"]["ai_model"] for event in sentry.events}
+    assert [{"events": 1}, {"rate_limited": 1}] == found
+    assert {"m0", "m1", "m2", "m3", "m4"} == models
+
+
 def test_what_is_too_large_for_sentry_is_counted() -> None:
     """Sentry answers 413."""
     with SentryReceiver() as sentry:

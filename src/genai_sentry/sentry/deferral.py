@@ -39,7 +39,12 @@ POLL_S = 0.25
 MAX_QUEUED = 50
 """Events in Sentry's own queue, which holds 100 and drops the rest silently, above which the thread waits."""
 
+MAX_LIMITED_S = 60.0
+"""How long, in seconds, a failure waits at most for a rate limit of Sentry's to end; until then its client would drop
+the event."""
+
 _PACE_S = 0.02
+_LIMITED_S = 0.1
 
 
 @dataclass(slots=True, eq=False)
@@ -79,13 +84,21 @@ class Pending:
 class Outbox:
     """Holds what is pending, and sends it in a thread of its own.
 
+    Args:
+        deliver: sends an entry.
+        room: whether Sentry's queue takes more.
+        limited: whether Sentry has said that it takes no more for now.
+
     Attributes:
         lost: events that could not be handed over.
     """
 
-    def __init__(self, deliver: Callable[[Pending], None], room: Callable[[], bool]) -> None:
+    def __init__(
+        self, deliver: Callable[[Pending], None], room: Callable[[], bool], limited: Callable[[], bool] = bool
+    ) -> None:
         self._deliver = deliver
         self._room = room
+        self._limited = limited
         self.lost = 0
         self._closed = False
         self._renew()
@@ -174,7 +187,7 @@ class Outbox:
                 names += self._due()
             try:
                 for due in names:
-                    self._pace()
+                    self._pace(due)
                     self._send(due)
             except Exception as error:
                 swallowed("sentry.worker", error)
@@ -184,9 +197,13 @@ class Outbox:
         with self._lock:
             return [name for name, entry in self._pending.items() if entry.deadline <= now]
 
-    def _pace(self) -> None:
+    def _pace(self, name: str) -> None:
         while not self._closed and not self._room():
             time.sleep(_PACE_S)
+        entry = self._pending.get(name)
+        while entry is not None and not self._closed and self._limited() and time.time() < entry.at + MAX_LIMITED_S:
+            time.sleep(_LIMITED_S)
+            entry = self._pending.get(name)  # claimed meanwhile, maybe
 
     def _send(self, name: str) -> None:
         with self._sending:

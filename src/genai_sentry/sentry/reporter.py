@@ -56,7 +56,7 @@ class Reporter:
         self._calls = Calls()
         self._throttle = Throttle(settings.event_burst, settings.event_interval_s)
         self._delivery = Delivery(settings)
-        self._outbox = Outbox(self._delivery, self._room)
+        self._outbox = Outbox(self._delivery, self._room, self._limited)
         self._exits = Exits(self._send_pending)
         self._switched_off = SwitchedOff(self._known_client)
         self._enricher = Enricher(settings, self._calls, self._outbox, self._throttle)
@@ -327,6 +327,14 @@ class Reporter:
             return queued is None or queued.qsize() <= MAX_QUEUED
         except Exception:
             return True
+
+    def _limited(self) -> bool:
+        """Whether Sentry has told its client to send no events for now: the client drops them."""
+        check = getattr(getattr(self._client, "transport", None), "_check_disabled", None)
+        try:
+            return bool(check is not None and check("error"))
+        except Exception:
+            return False
 
     def _send_pending(self, timeout: float) -> bool:
         return self._outbox.flush(time.monotonic() + timeout)
