@@ -91,3 +91,17 @@ def test_prose_is_understood_by_its_notions(text: str) -> None:
 def test_what_is_no_error_is_not_guessed_at(text: str) -> None:
     """Words of these languages that say nothing of a failure stay unknown."""
     assert "unknown" == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("接口调用没有成功，状态码：503", "server_error"),
+        ("上游返回 429", "rate_limit"),
+        ("上游返回 HTTP 402", "quota_exceeded"),
+        ("一共返回 500 条记录", "unknown"),
+    ],
+)
+def test_statuses_in_chinese_texts(text: str, expected: str) -> None:
+    """What a Chinese text calls a status, or an upstream's answer, is one; other numbers are none."""
+    assert expected == classify(message=text).type

@@ -171,7 +171,8 @@ _PHRASE_OF_STATUS = (
 _STATUS = re.compile(
     r"(?:\bstatus(?:[ _-]?code)?(?: of| was| is)?|\berror(?: code)?|"
     r"\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
-    r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码)[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
+    r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码|(?:上游|接口|服务器|服务端)返回(?: ?http)?)"
+    r"[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -|, message=| [A-Z\"{])"

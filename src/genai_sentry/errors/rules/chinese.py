@@ -232,6 +232,8 @@ CHINESE = Family(
             处理超时
             执行超时
             超时
+            截止时间
+            超过时限
         """,
         "connection_error/reset": """
             连接被重置
@@ -269,6 +271,10 @@ CHINESE = Family(
             返回的不是
             不是合法的 json
             返回不是 json
+            返回异常格式
+            返回格式异常
+            响应格式异常
+            返回格式错误
         """,
         "cancelled": """
             请求已取消

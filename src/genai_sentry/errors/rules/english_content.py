@@ -47,6 +47,9 @@ ENGLISH_CONTENT = Family(
             violations of the usage guidelines
             security_violation
             may contain sensitive
+            input is sensitive
+            prompt is sensitive
+            text is sensitive
         """,
         "content_filter/output": """
             due to the completion triggering
@@ -76,6 +79,7 @@ ENGLISH_CONTENT = Family(
             image … content policy
             image … moderation
             generated image … filtered
+            image is sensitive
         """,
         "content_filter/copyright": """
             recitation

@@ -171,6 +171,7 @@ NEW_API = Family(
         """,
         "model_unavailable/no_access": """
             model_price_error
+            subscribers_only
         """,
         "invalid_request/invalid_parameter": """
             invalid_api_type
