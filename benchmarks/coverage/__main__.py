@@ -28,7 +28,7 @@ COMPARED = (OURS, "genai-openai", "OpenLLMetry")
 RESULT = Path(__file__).with_name("coverage.json")
 
 
-MORE = ("anthropic",)
+MORE = ("anthropic", "google-genai", "cohere", "mistralai")
 """Other client libraries that ours covers, and that are asked by there."""
 
 

@@ -213,6 +213,105 @@ def _messages(client: Any, exchange: Exchange) -> dict[str, Any]:
     return {name: item for name, item in given.items() if name in known} | ({"extra_body": extra} if extra else {})
 
 
+def _google(exchange: Exchange) -> tuple[Any, str]:
+    """The client that carries all of google-genai's calls, and the path without the API's version."""
+    from google import genai
+
+    url = urlsplit(exchange.url)
+    version, _, path = url.path.strip("/").partition("/")
+    wire = {"transport": transport(importlib.import_module("httpx2"), exchange)}
+    options = {"client_args": wire, "async_client_args": wire, "api_version": version}
+    client = genai.Client(api_key="k", http_options={"base_url": f"{url.scheme}://{url.netloc}", **options})  # type: ignore[arg-type]
+    return client, path
+
+
+def google_sync(exchange: Exchange) -> Any:
+    """google-genai."""
+    client, path = _google(exchange)
+    if exchange.stream:
+        return [item.body for item in client._api_client.request_streamed("post", path, exchange.request)]
+    return client._api_client.request("post", path, exchange.request).body
+
+
+def google_async(exchange: Exchange) -> Any:
+    """The same, awaited."""
+
+    async def main() -> Any:
+        client, path = _google(exchange)
+        if exchange.stream:
+            items = await client._api_client.async_request_streamed("post", path, exchange.request)
+            return [item.body async for item in items]
+        return (await client._api_client.async_request("post", path, exchange.request)).body
+
+    return asyncio.run(main())
+
+
+def _cohere(kind: str, http_kind: str, exchange: Exchange) -> tuple[Any, str, dict[str, Any]]:
+    import cohere
+    import httpx
+
+    made = getattr(httpx, http_kind)(transport=transport(httpx, exchange))
+    version = "V2" if ".v2." in exchange.endpoint else ""
+    client = getattr(cohere, kind + version)(api_key="k", httpx_client=made)
+    given = {name: item for name, item in exchange.request.items() if name != "stream"}
+    return client, exchange.endpoint.rpartition(".")[2], given
+
+
+def cohere_sync(exchange: Exchange) -> Any:
+    """Cohere's SDK, in the version that the endpoint has."""
+    client, name, given = _cohere("Client", "Client", exchange)
+    if exchange.stream:
+        return [plain(item) for item in client.chat_stream(**given)]
+    return plain(getattr(client, name)(**given))
+
+
+def cohere_async(exchange: Exchange) -> Any:
+    """The same, awaited."""
+
+    async def main() -> Any:
+        client, name, given = _cohere("AsyncClient", "AsyncClient", exchange)
+        if exchange.stream:
+            return await _all(client.chat_stream(**given))
+        return plain(await getattr(client, name)(**given))
+
+    return asyncio.run(main())
+
+
+def _mistral(http_kind: str, option: str, exchange: Exchange) -> tuple[Any, dict[str, Any]]:
+    from mistralai.client import Mistral
+
+    http = importlib.import_module("httpx2")
+    options: dict[str, Any] = {option: getattr(http, http_kind)(transport=transport(http, exchange))}
+    given = {name: item for name, item in exchange.request.items() if name != "stream"}
+    if "input" in given:
+        given["inputs"] = given.pop("input")
+    return Mistral(api_key="k", **options), given
+
+
+def mistral_sync(exchange: Exchange) -> Any:
+    """Mistral's SDK."""
+    client, given = _mistral("Client", "client", exchange)
+    if exchange.endpoint == "embeddings":
+        return plain(client.embeddings.create(**given))
+    if exchange.stream:
+        return [plain(item) for item in client.chat.stream(**given)]
+    return plain(client.chat.complete(**given))
+
+
+def mistral_async(exchange: Exchange) -> Any:
+    """The same, awaited."""
+
+    async def main() -> Any:
+        client, given = _mistral("AsyncClient", "async_client", exchange)
+        if exchange.endpoint == "embeddings":
+            return plain(await client.embeddings.create_async(**given))
+        if exchange.stream:
+            return await _all(await client.chat.stream_async(**given))
+        return plain(await client.chat.complete_async(**given))
+
+    return asyncio.run(main())
+
+
 def bare(exchange: Exchange) -> Any:
     """A request by the HTTP library alone."""
     http = importlib.import_module(BARE)
@@ -245,6 +344,9 @@ def _body(exchange: Exchange) -> dict[str, Any]:
     return {"json": exchange.request} if exchange.method == "POST" else {}
 
 
+MODULES = {"google-genai": "google.genai"}
+"""Of a client library whose module has another name."""
+
 BARE = "httpx2"
 """The HTTP library of bare requests."""
 
@@ -261,6 +363,15 @@ CLIENTS: dict[str, tuple[Callable[[Exchange], bool], dict[str, Ask]]] = {
     "anthropic": (
         lambda exchange: exchange.provider == "anthropic" and exchange.endpoint == "messages",
         {"sync": anthropic_sync, "async": anthropic_async},
+    ),
+    "google-genai": (
+        lambda exchange: exchange.provider == "google" and exchange.inference,
+        {"sync": google_sync, "async": google_async},
+    ),
+    "cohere": (lambda exchange: exchange.provider == "cohere", {"sync": cohere_sync, "async": cohere_async}),
+    "mistralai": (
+        lambda exchange: exchange.provider == "mistral" and exchange.endpoint in ("chat.completions", "embeddings"),
+        {"sync": mistral_sync, "async": mistral_async},
     ),
     "httpx2": (lambda exchange: True, {"sync": bare, "async": bare_async}),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+CLIENTS = ("openai", "anthropic", "google-genai", "cohere", "mistralai", "httpx2")
 MODES = ("sync", "async", "with_raw_response", "with_streaming_response")
 
 
@@ -60,7 +61,7 @@ def _detail(run: dict[str, Any], names: list[str]) -> Iterator[str]:
 
 
 def _order(key: tuple[str, str, bool]) -> tuple[int, str, bool]:
-    return ("openai", "anthropic", "httpx2").index(key[0]), key[1], key[2]
+    return CLIENTS.index(key[0]), key[1], key[2]
 
 
 def _key(row: dict[str, Any]) -> tuple[str, str, bool, str]:

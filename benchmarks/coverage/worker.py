@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.coverage.clients import CLIENTS, Ask, sent
+from benchmarks.coverage.clients import CLIENTS, MODULES, Ask, sent
 from benchmarks.coverage.exchanges import Exchange, load
 from benchmarks.overhead.peers import PEERS, Setup
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -140,7 +140,10 @@ def _measure(exchanges: list[Exchange], peer: str) -> list[dict[str, Any]]:
 
 
 def _installed(client: str) -> bool:
-    return importlib.util.find_spec(client) is not None
+    try:
+        return importlib.util.find_spec(MODULES.get(client, client)) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def main() -> None:

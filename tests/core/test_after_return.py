@@ -23,7 +23,7 @@ with SimulatedProvider() as provider, SentryReceiver() as receiver:
     client = openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0)
     provider.fault_next(finish_reason="length")
     try:
-        client.chat.completions.parse(
+        getattr(client.chat.completions, "parse", client.beta.chat.completions.parse)(
             model="gpt-4o-mini", messages=[{"role": "user", "content": "hi"}], response_format=Word)
     except openai.LengthFinishReasonError as error:
         sentry_sdk.capture_exception(error)

@@ -86,4 +86,5 @@ def test_a_body_without_a_telling_field_is_never_decoded(observed: Any, monkeypa
         client.post("https://app.example.com/v1/messages", json={"to": "you", "body": "hi"})
         client.post("https://app.example.com/v1/messages", json={"to": "you", "messages": ["hi"]})
 
-    assert [b'{"to":"you","messages":["hi"]}'] == decoded
+    (body,) = decoded
+    assert b"messages" in body
