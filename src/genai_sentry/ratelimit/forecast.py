@@ -68,9 +68,9 @@ class Forecaster:
                     continue
                 seconds = max(0.0, model.seen_at + found[0] - now)
                 exhausted[window.kind] = seconds
-                if alert is None and now >= model.alerted_until:
+                if alert is None and model.may_alert(now):
                     # A refused call uses the window's alert up: the limit is no forecast any more.
-                    model.alerted_until = model.window_ends()
+                    model.alerted(now)
                     if record.status != 429:
                         alert = _alert(record, window, seconds, found[1], model.continuous)
         return exhausted, alert

@@ -28,6 +28,7 @@ class LimitModel:
         size: the limit; the largest remainder seen where the provider does not tell it.
         remaining: what was left at last sight.
         seen_at: when that was, in seconds.
+        alerted_at: when the last alert was raised.
         alerted_until: no further alert before that moment.
     """
 
@@ -39,6 +40,7 @@ class LimitModel:
         "_reset_s",
         "_verdict",
         "_windows",
+        "alerted_at",
         "alerted_until",
         "remaining",
         "seen_at",
@@ -49,7 +51,7 @@ class LimitModel:
         self.size = 0.0
         self.remaining = 0.0
         self.seen_at = -math.inf
-        self.alerted_until = -math.inf
+        self.alerted_at = self.alerted_until = -math.inf
         self._bucket = Bucket()
         self._windows = Windows()
         self._reset_s: float | None = None
@@ -108,9 +110,20 @@ class LimitModel:
             return None
         return max(0.0, self._verdict[0] - self.seen_at), self._verdict[1]
 
+    def may_alert(self, now: float) -> bool:
+        """Whether the window of the last alert is over, judged by what is known of the limit by now."""
+        return now >= self.alerted_until and not (self.continuous and now < self.alerted_at + self.period_s)
+
+    def alerted(self, now: float) -> None:
+        """An alert was raised for the present window, or is needed no more."""
+        self.alerted_at, self.alerted_until = now, self.window_ends()
+
     def window_ends(self) -> float:
         """When the present window is over, after which a new alert may be raised."""
-        if self.continuous or self._reset_s is None:
+        if self._reset_s is None:
+            # What was learned may be a part of the period.
+            return self.seen_at + max(self.period_s, self._windows.period_s or DEFAULT_PERIOD_S)
+        if self.continuous:
             return self.seen_at + self.period_s
         return self.seen_at + max(self._reset_s, 1.0)
 
@@ -125,7 +138,11 @@ class LimitModel:
     def _compare(self, at: float, remaining: float, reset_s: float | None) -> None:
         """Learn from the step since the last sight whether the limit is replenished continuously or at once."""
         rise = remaining - self.remaining
-        share = (at - self.seen_at) / (self._windows.period_s or DEFAULT_PERIOD_S)
+        period = self._windows.period_s or DEFAULT_PERIOD_S
+        if reset_s and remaining < self.size:
+            # If it is a bucket, this is its period; if a window has just begun, it is long.
+            period = min(period, reset_s * self.size / (self.size - remaining))
+        share = (at - self.seen_at) / period
         turned = rise >= _TURN_SHARE * self.size and rise > 2.0 * share * self.size
         if turned:
             self._refills = min(self._refills, 0.0)

@@ -42,6 +42,10 @@ SHORT_S = 25.0
 LATER_INTERVALS, LATER_GROWTH = 8.0, 1.5
 """Intervals, and deviations of its growth, that a trend must have to tell of windows to come."""
 
+KNOWN_WINDOWS, NEW_SHARE = 2, 0.6
+"""Windows that must have been seen to begin, with so much of the longest known time to their reset, before those to
+come are looked at: a small bucket that is not known as one yet looks similar."""
+
 FULLEST, FULLEST_SHARE = 1.5, 0.15
 """Of several short windows the fullest counts: it exceeds the mean by so many deviations, and so much at most."""
 
@@ -74,6 +78,7 @@ class Windows:
         "_trends",
         "_unseen",
         "_use",
+        "_whole",
         "gap_s",
         "period_s",
         "turned_at",
@@ -92,6 +97,7 @@ class Windows:
         self._learned_s: float | None = None
         self._reset_s: float | None = None
         self._longest_s = 0.0
+        self._whole = 0
         self._ends_at = -math.inf
         self._unseen = self._seconds = self._use = 0.0
         for trend in self._trends:
@@ -142,6 +148,9 @@ class Windows:
             self._unseen += self._seconds + start - before
             self._seconds, self._use = at - start, used
             self._turn(start)
+            # A bucket of which half is given back is whole in half the time; a window that gives back has just begun.
+            if -more >= RETURN_SHARE * (used - more) and (reset_s is None or reset_s >= NEW_SHARE * self._longest_s):
+                self._whole += 1
         else:
             self._seconds += gap
             self._use += more
@@ -199,6 +208,7 @@ class Windows:
         elif self._reset_s is None:
             until, blur = max(0.0, until - 0.5 * self.gap_s), 0.4 * self.gap_s
         length = self.length_s or _USUAL_S
+        later = length < SHORT_S and self._whole >= KNOWN_WINDOWS
         usual = USUAL_SHARE * size / length
         scale = USUAL_DEVIATION * size / min(length, _USUAL_S)
         agreeing, longest = 0, self._trends[-1]
@@ -206,7 +216,7 @@ class Windows:
             fit = trend.fit(self._least_noise, usual, scale)
             if fit is None or fit.rate <= 0.0 or (blind and not fit.grows(BLIND_GROWTH)):
                 continue
-            if left <= SAFE_SHARE * size or length < SHORT_S:
+            if left <= SAFE_SHARE * size or later:
                 ahead = min(until, horizon_s, REACH * trend.seconds)
                 when = min(fit.seconds_until(left), ahead)
                 need = self._need(when, trend.count, length)
@@ -217,7 +227,7 @@ class Windows:
                 heard = agrees and trend is longest if longest.count >= SETTLED else True
                 if (heard and agreeing >= AGREEING) or excess >= (need + ALONE) * deviation:
                     return when, fit.rate
-            if length < SHORT_S and trend.count >= LATER_INTERVALS and fit.grows(LATER_GROWTH):
+            if later and trend.count >= LATER_INTERVALS and fit.grows(LATER_GROWTH):
                 found = self._later(fit, trend, until, length, size, horizon_s)
                 if found is not None:
                     return found, fit.rate
