@@ -87,6 +87,7 @@ ENGLISH_SERVICE = Family(
             web server is down
             origin is unreachable
             invalid or incomplete response
+            could not be proxied
         """,
         "cancelled": """
             interrupted by user
@@ -181,6 +182,7 @@ ENGLISH_SERVICE = Family(
             traffic growth
             daily usage limit
             usage limit exceeded
+            your request was limited
         """,
         "rate_limit/concurrency": """
             max organization concurrency

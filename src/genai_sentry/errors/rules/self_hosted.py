@@ -116,6 +116,9 @@ SELF_HOSTED = Family(
             attempting to allocate
             error while loading shared libraries
             stream synchronize failed
+            triton error [cuda]
+            device kernel image is invalid
+            error when running inference
         """,
         "server_error/overloaded": """
             maximum pending requests exceeded
@@ -142,6 +145,7 @@ SELF_HOSTED = Family(
             jinja
             template … error
             not a multimodal model
+            expected … inputs but got … inputs for model
         """,
         "invalid_request/other": """
             json.exception.parse_error
