@@ -6,6 +6,7 @@ import importlib.util
 import math
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -212,6 +213,23 @@ def test_short_windows_are_announced_from_the_growth_of_use_over_many() -> None:
     # The first window that is exhausted lasts from 95 s to 100 s.
     assert 60.0 <= at <= 88.0
     assert "after the reset in" in alert.message
+
+
+def small_bucket(now: float) -> Window:
+    """A bucket of ten seconds under use that grows past what flows in, in waves of a second."""
+    wave = 60.0 * (1.0 if now % 2.0 < 1.0 else 0.0)
+    used = 150.0 + 3.0 * max(0.0, now - 60.0) + wave
+    return Window("requests", 1000, max(0.0, 1000.0 - used), min(1000.0, used) / 100.0)
+
+
+def test_a_small_bucket_is_not_taken_for_short_windows() -> None:
+    """Its reset is near all the time: nothing is said of windows to come, and no two alerts lie closer than a period."""
+    clock = Clock()
+    seen = drive(Forecaster(60.0, clock), clock, 330, small_bucket)
+    at = [moment for moment, _, alert in seen if alert is not None]
+    assert at
+    assert all(moment > 60.0 for moment in at)
+    assert all(later - earlier >= 9.5 for earlier, later in pairwise(at))
 
 
 def test_use_that_stops_growing_below_the_limit_is_never_announced() -> None:

@@ -43,8 +43,8 @@ LATER_INTERVALS, LATER_GROWTH = 8.0, 1.5
 """Intervals, and deviations of its growth, that a trend must have to tell of windows to come."""
 
 KNOWN_WINDOWS, NEW_SHARE = 2, 0.6
-"""Windows that must have been seen to begin, with so much of the longest known time to their reset, before those to
-come are looked at: a small bucket that is not known as one yet looks similar."""
+"""Short windows that must have been seen to begin, with so much of the longest known time to their reset, before they
+are believed in: a small bucket that is not known as one yet looks similar."""
 
 FULLEST, FULLEST_SHARE = 1.5, 0.15
 """Of several short windows the fullest counts: it exceeds the mean by so many deviations, and so much at most."""
@@ -209,6 +209,8 @@ class Windows:
             until, blur = max(0.0, until - 0.5 * self.gap_s), 0.4 * self.gap_s
         length = self.length_s or _USUAL_S
         later = length < SHORT_S and self._whole >= KNOWN_WINDOWS
+        if length < SHORT_S and self._longest_s and not later:
+            return None
         usual = USUAL_SHARE * size / length
         scale = USUAL_DEVIATION * size / min(length, _USUAL_S)
         agreeing, longest = 0, self._trends[-1]
