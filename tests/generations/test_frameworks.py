@@ -58,6 +58,7 @@ def test_a_call_has_one_span_within_what_the_application_does(framework: str) ->
         assert (way, [("genai_sentry", True, 1, None)]) == (way, spans)
 
 
+@pytest.mark.slow
 @FRAMEWORKS
 def test_what_is_repeated_is_within_the_call(framework: str) -> None:
     """A refusal that a second attempt heals is no failure, whoever repeats it."""
@@ -66,6 +67,7 @@ def test_what_is_repeated_is_within_the_call(framework: str) -> None:
         assert (way, [(2, None)]) == (way, [(span["attempts"], span["failure"]) for span in told["spans"]])
 
 
+@pytest.mark.slow
 @FRAMEWORKS
 def test_a_failure_is_told_once(framework: str) -> None:
     """When every attempt is refused, the one span says so."""
@@ -75,6 +77,7 @@ def test_a_failure_is_told_once(framework: str) -> None:
         assert (way, [(told["requests"], "rate_limit")]) == (way, spans)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", THEIRS)
 def test_ours_yields_to_a_span_that_is_made_above(framework: str) -> None:
     """Where the framework, or an instrumentation of it, makes a span of the model's call, that is the only one."""
@@ -89,6 +92,7 @@ def test_ours_yields_to_a_span_that_is_made_above(framework: str) -> None:
         assert "genai_sentry" not in {span["scope"] for span in told["spans"]}
 
 
+@pytest.mark.slow
 def test_ours_stays_where_only_chains_are_told_of() -> None:
     """OpenInference's instructor makes a chain, which is no span of a model's call: ours is within it."""
     if not _installed("openinference.instrumentation.instructor"):
