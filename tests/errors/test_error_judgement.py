@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -187,3 +188,15 @@ def test_codes_of_modelarts() -> None:
     """Huawei's service is known by its codes, wherever they stand."""
     assert "content_filter" == classify(body={"error_code": "ModelArts.81011", "error_msg": "x"}).type
     assert "authentication" == classify(message="the service answered 401 ModelArts.81003").type
+
+
+def test_a_traceback_inside_a_string_of_json() -> None:
+    """Its last line is the error, its frames are none, whether the body comes parsed or as text."""
+    trace = (
+        "Traceback (most recent call last):\n"
+        '  File "/srv/quota/rate_limit.py", line 3, in check\n'
+        "    raise InvalidApiKey(timeout)\n"
+        "RuntimeError: the model zeta-9 does not exist\n"
+    )
+    assert "model_unavailable" == classify(body={"error": trace}).type
+    assert "model_unavailable" == classify(message=json.dumps({"error": trace})).type

@@ -125,12 +125,14 @@ def without_boilerplate(text: str) -> str:
 
 
 _TRACEBACK = "Traceback (most recent call last)"
+_ESCAPED_TRACEBACK = f"{_TRACEBACK}:\\n"
+"""One inside a string of JSON: its lines are told apart when that is opened."""
 _LINKS_OF_CHAIN = ("The above exception was", "During handling of the above exception")
 
 
 def without_frames(text: str) -> str:
     """A traceback's exceptions, without its frames, whose source lines would be mistaken for evidence."""
-    if _TRACEBACK not in text:
+    if _TRACEBACK not in text or _ESCAPED_TRACEBACK in text:
         return text
     kept: list[str] = []
     inside = False

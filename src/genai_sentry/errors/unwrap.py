@@ -7,7 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from genai_sentry.errors.text import cut, html_text, is_html, named_codes, numbers_of_errors, statuses, without_echoes
+from genai_sentry.errors.text import (
+    cut,
+    html_text,
+    is_html,
+    named_codes,
+    numbers_of_errors,
+    statuses,
+    without_echoes,
+    without_frames,
+)
 
 MAX_DEPTH = 12
 MAX_NODES = 400
@@ -171,6 +180,7 @@ _SLASHED_BREAK = re.compile(r"\\+[nrt]")
 
 def _text(text: str, path: str, found: Found, depth: int) -> None:
     """A message: opened if another error is inside, else kept as it is."""
+    text = without_frames(text)
     if is_html(text):
         page = text.find("<")
         if text[:page].strip():
