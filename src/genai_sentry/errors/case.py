@@ -10,7 +10,7 @@ from typing import NamedTuple
 from genai_sentry.errors import chain
 from genai_sentry.errors.index import Index, Phrase, index
 from genai_sentry.errors.rules.model import Label
-from genai_sentry.errors.text import without_frames
+from genai_sentry.errors.text import Reading, without_frames
 from genai_sentry.errors.unwrap import Found, gather
 
 MAX_TEXTS = 8
@@ -48,6 +48,14 @@ class Case:
     families: frozenset[str]
     candidates: list[Candidate] = field(default_factory=list)
     texts: list[tuple[int, str, str]] = field(default_factory=list)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    def reading(self, text: str) -> Reading:
+        """One of the texts, cleaned once for all that look at it."""
+        found = self.readings.get(text)
+        if found is None:
+            found = self.readings[text] = Reading(text)
+        return found
 
     def add(self, weight: int, depth: int, length: int, label: Label, evidence: str | tuple[str, str | Phrase]) -> None:
         """Note a piece of evidence."""

@@ -17,7 +17,16 @@ from genai_sentry.errors.reasons import REFINED, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
 from genai_sentry.errors.text import normal
-from genai_sentry.errors.weigh import weigh_code, weigh_fact, weigh_guess, weigh_header, weigh_status, weigh_text
+from genai_sentry.errors.unwrap import read_numbers
+from genai_sentry.errors.weigh import (
+    weigh_code,
+    weigh_exception,
+    weigh_fact,
+    weigh_guess,
+    weigh_header,
+    weigh_status,
+    weigh_text,
+)
 from genai_sentry.guard import swallowed
 
 USER = 1000
@@ -105,7 +114,9 @@ def _read_rule(rule: Rule | Mapping[str, object]) -> tuple[Rule, Phrase | None]:
 
 def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Classification:
     built = index()
-    all_text = "\n".join(text for _, _, text in case.texts)
+    all_text = "\n".join([text for _, _, text in case.texts])
+    if rules:
+        read_numbers(case.found)
     for rule, wording in rules:
         if _holds(rule, wording, case, all_text):
             kind, reason = parse_label(rule.then)
@@ -115,9 +126,13 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
             ErrorType.TIMEOUT, Reason.APP_DEADLINE, evidence="exception=TimeoutError caused by CancelledError"
         )
     weigh_code(case, built)
+    weigh_exception(case, built)
     weigh_header(case)
     weigh_fact(case)
     if not _settled(case):
+        known = len(case.found.codes)
+        read_numbers(case.found)
+        weigh_code(case, built, known)
         for depth, where, text in case.texts:
             weigh_text(case, depth, where, text)
         weigh_guess(case)

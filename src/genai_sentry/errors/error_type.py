@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from genai_sentry.errors.index import compared
-from genai_sentry.errors.unwrap import Found, gather
+from genai_sentry.errors.unwrap import Found, gather, read_numbers
 
 PROVIDER_CODES: tuple[str, ...] = (
     "access_denied",
@@ -128,6 +128,7 @@ def _provider_code(body: object, error: BaseException | None) -> str | None:
     if body is not None:
         try:
             gather(body, "body", found)
+            read_numbers(found)
         except Exception:
             return None
     codes = [code for _, _, code in sorted(found.codes, key=lambda item: -item[0])]

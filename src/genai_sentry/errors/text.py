@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from genai_sentry.errors.scripts import LETTERS, common_terms
 
@@ -47,13 +48,17 @@ _MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 _QUOTES = "'\"`“「"
 
 
+_GIVEN = re.compile(r"(?:[:=]|[Gg][Oo][Tt]\s)\s{0,3}['\"“`]")
+"""Where a value in quotes follows: next to no text has one, and looking costs little."""
+
+
 def _masked(match: re.Match[str]) -> str:
     return " … " if len(match[0]) > 13 and match[0].count(" ") >= 2 else match[0]
 
 
 def without_echoes(text: str) -> str:
     """The text without what it says it was given: values of `input`, `prompt`, `Received: …`, and the like."""
-    return _ECHO.sub(" … ", text) if any(mark in text for mark in _QUOTES) else text
+    return _ECHO.sub(" … ", text) if _GIVEN.search(text) is not None else text
 
 
 def without_quotes(text: str) -> str | None:
@@ -122,6 +127,38 @@ def without_boilerplate(text: str) -> str:
                 text = pattern.sub(" ", text)
                 break
     return text
+
+
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+
+
+class Reading:
+    """A text as rules read it; each way of reading is worked out once, when first asked for.
+
+    Attributes:
+        clean: without what clients, gateways and echoes add.
+        unquoted: the same without the sentences it quotes; None where it quotes none.
+        normal_text, normal_clean, normal_unquoted: as they are compared; the last as `clean` where nothing is quoted.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        boiled = without_boilerplate(text)
+        clean = without_echoes(boiled)
+        self.clean = clean if _LETTERS.search(clean) else boiled
+        self.unquoted = without_quotes(self.clean)
+
+    @cached_property
+    def normal_text(self) -> str:
+        return normal(self._text)
+
+    @cached_property
+    def normal_clean(self) -> str:
+        return normal(self.clean)
+
+    @cached_property
+    def normal_unquoted(self) -> str:
+        return normal(self.unquoted) if self.unquoted is not None else self.normal_clean
 
 
 _TRACEBACK = "Traceback (most recent call last)"
@@ -199,10 +236,7 @@ _DIGITS = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
 
 def numbers_of_errors(text: str) -> list[str]:
     """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses."""
-    head = text[:600]
-    if _DIGITS.search(head) is None:
-        return []
-    numbers = (next(filter(None, match.groups())) for match in _NUMBERED.finditer(head))
+    numbers = _around(_DIGITS, _NUMBERED, text[:600], 40, 20)
     return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
 
 
@@ -217,12 +251,26 @@ def named_codes(text: str) -> list[str]:
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
-_THREE_DIGITS = re.compile(r"(?<![\w.$-])[1-5]\d\d(?![\w-])")
+_THREE_DIGITS = re.compile(r"(?<![^\W_])(?<![.$])[1-5]\d\d(?![\w-])")
 
 
 def statuses(text: str) -> list[int]:
     """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
-    head = text[:1200]
-    if _THREE_DIGITS.search(head) is None:
-        return []
-    return [int(next(filter(None, match.groups()))) for match in _STATUS.finditer(head)]
+    return [int(number) for number in _around(_THREE_DIGITS, _STATUS, text[:1200], 60, 60)]
+
+
+def _around(digits: re.Pattern[str], wanted: re.Pattern[str], text: str, before: int, after: int) -> list[str]:
+    """What the second pattern captures near to what the first finds; it looks at so many characters on either side."""
+    found: list[str] = []
+    done = 0
+    for number in digits.finditer(text):
+        while number.start() >= done:
+            start, end = max(done, number.start() - before), number.end() + after
+            match = wanted.search(text, start, end)
+            if match is not None and match.end() >= end:  # what comes after it was not looked at
+                match = wanted.search(text, start)
+            if match is None:
+                break
+            found.append(next(filter(None, match.groups())))
+            done = match.end()
+    return found

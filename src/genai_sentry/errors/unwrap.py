@@ -35,6 +35,7 @@ class Found:
         waits: seconds to wait, by fields made for it.
         facts: short facts that are no error code: `finish_reason=…`, `param=…`, `choices=null`, `empty`.
         nodes: how much was looked at.
+        unread: messages whose numbers have not been looked at yet: see `read_numbers`.
     """
 
     codes: list[tuple[int, str, str]] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Found:
     waits: list[tuple[str, object]] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     nodes: int = 0
+    unread: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -261,13 +263,20 @@ def _plain(text: str, path: str, found: Found, depth: int) -> None:
     short = _unescaped(cut(text))
     if short.strip():
         found.texts.append((depth, path, short))
-        plain = without_echoes(short)
-        found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
-        found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])
+        found.unread.append((depth, path, short))
         found.codes.extend((depth, path, code) for code in named_codes(short)[:4])
         details = _DETAILS.search(short) if "StatusCode." in short else None
         if details is not None:
             found.texts.append((depth + 1, path, details[1]))
+
+
+def read_numbers(found: Found) -> None:
+    """Add the statuses and numbers that messages name as an error's own. Needed only where no code tells enough."""
+    unread, found.unread = found.unread, []
+    for depth, path, text in unread:
+        plain = without_echoes(text)
+        found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
+        found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])
 
 
 def _page(text: str, path: str, found: Found, depth: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from operator import attrgetter
 from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
@@ -28,7 +29,7 @@ from genai_sentry.errors.notions import REACH, guess
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
-from genai_sentry.errors.text import WIDE, normal, without_boilerplate, without_echoes, without_quotes
+from genai_sentry.errors.text import WIDE, normal
 
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -46,19 +47,26 @@ _FRAME = (
 )
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
-_LETTERS = re.compile(r"[^\W\d_]{3}")
-_WORD_OF_TEXT = re.compile(r"(?<![\w-])[A-Za-z]\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
+_WORD_OF_TEXT = re.compile(
+    r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)"
+)
+"""Words with a capital or an underscore within: no other looks like a code."""
 _CODE_LIKE = re.compile(
     r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+(?:\.\d{4,6})?|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 
 
-def weigh_code(case: Case, built: Index) -> None:
-    for depth, where, raw in case.found.codes:
+def weigh_code(case: Case, built: Index, first: int = 0) -> None:
+    """Codes, from the `first` on."""
+    for depth, where, raw in case.found.codes[first:]:
         best = _meaning(built, raw, case.families)
         if best is not None:
             case.add(best[0], depth, len(raw), best[1], f"{where}={raw[:80]}")
+
+
+def weigh_exception(case: Case, built: Index) -> None:
+    """The classes of the exceptions, and their bases."""
     for position, bases in enumerate(case.exceptions):
         for level, name in enumerate(bases):
             meaning = built.exceptions.get(compared(name.rpartition(".")[2]))
@@ -121,7 +129,7 @@ def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
     said: list[Said] = []
     for word in set(_WORD_OF_TEXT.findall(text)):
-        if (word.islower() and "_" not in word) or not _CODE_LIKE.fullmatch(word):
+        if not _CODE_LIKE.fullmatch(word):
             continue
         if word.endswith("_API_KEY"):
             weight = PHRASE if _KEY_NOT_SET.search(text) else WORD + 1
@@ -133,40 +141,39 @@ def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
     return said
 
 
+_RANK = attrgetter("rank")
+
+
 def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
     keys = keys_of(text)
-    nominated = [built.pairs[pair] for pair in built.pairs.keys() & set(itertools.pairwise(keys))]
-    nominated += [built.anchors[key] for key in built.anchors.keys() & set(keys)]
+    of_pair, of_key = built.pairs.get, built.anchors.get
+    nominated = {id(some): some for pair in itertools.pairwise(keys) if (some := of_pair(pair)) is not None}
+    nominated.update({id(some): some for key in keys if (some := of_key(key)) is not None})
     matched = [
         one
-        for several in nominated
+        for several in nominated.values()
         for one in several
         if one.parts[0] in text and (not one.own or one.family in families) and one.found_in(text) >= 0
     ]
     if not text.isascii() and WIDE.search(text) is not None:
         met = built.unspaced.keys() & set(map(str.__add__, text, text[1:]))
         matched += [one for key in met for one in built.unspaced[key] if one.found_in(text) >= 0]
-    return sorted(matched, key=lambda one: one.rank)
+    return sorted(matched, key=_RANK) if len(matched) > 1 else matched
 
 
-def _said(text: str, families: frozenset[str], alone: bool) -> list[Said]:
+def _said(case: Case, text: str, alone: bool) -> list[Said]:
     """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
-    built = index()
-    boiled = without_boilerplate(text)
-    clean = without_echoes(boiled)
-    if not _LETTERS.search(clean):
-        clean = boiled
-    unquoted = without_quotes(clean)
-    read = clean if unquoted is None else unquoted
-    said = _named(built, read, families)
-    matched = _phrases_in(built, normal(read), families)
+    built, families, reading = index(), case.families, case.reading(text)
+    unquoted = reading.unquoted
+    said = _named(built, unquoted or reading.clean, families)
+    matched = _phrases_in(built, reading.normal_unquoted, families)
     if unquoted is not None and not any(one.weight > WORD for one in matched):
         alone = alone and all(one.weight < VAGUE for one in said)
         if alone:
-            said += _named(built, clean, families)
+            said += _named(built, reading.clean, families)
         matched += [
             one if alone else one._replace(weight=QUOTED)
-            for one in _phrases_in(built, normal(clean), families)
+            for one in _phrases_in(built, reading.normal_clean, families)
             if alone or one.weight > WORD
         ]
     said += [Said(one.weight, one.length, one.label, one) for one in matched]
@@ -178,7 +185,7 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
     if _MODEL_ONLY.fullmatch(text) and _not_found(case):
         case.add(PHRASE, depth, len(text), (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND), f"{where}~model: …")
     alone = all(one.weight < VAGUE for one in case.candidates)
-    for one in _said(text, case.families, alone):
+    for one in _said(case, text, alone):
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
 
 
@@ -214,11 +221,10 @@ def weigh_guess(case: Case) -> None:
             return
     alone = known is None or known.weight < VAGUE
     for depth, where, text in case.texts:
-        clean = without_echoes(without_boilerplate(text))
-        unquoted = without_quotes(clean)
-        guessed = guess(normal(unquoted or clean))
-        if guessed is None and unquoted and alone:
-            guessed = guess(normal(clean))
+        reading = case.reading(text)
+        guessed = guess(reading.normal_unquoted)
+        if guessed is None and reading.unquoted and alone:
+            guessed = guess(reading.normal_clean)
         if guessed is not None:
             weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
@@ -237,7 +243,7 @@ def _bare(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
     if case.found.codes:
         return False
-    return all(_says_no_more(normal(text)) for _, _, text in case.texts)
+    return all(_says_no_more(case.reading(text).normal_text) for _, _, text in case.texts)
 
 
 def _says_no_more(text: str) -> bool:
