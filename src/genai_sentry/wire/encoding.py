@@ -16,7 +16,14 @@ from typing import Final, Protocol
 MAX_OUTPUT: Final = 64 * 1024 * 1024
 """Most bytes that one response may unfold to; a decoder gives up beyond it."""
 _SLICE: Final = 4096
-"""Encoded bytes undone at once, so that a body made to unfold without end is noticed early."""
+"""Encoded bytes undone at once, so that a body made to unfold without end is noticed early: deflate makes four
+megabytes of them."""
+_ZSTD_SLICE: Final = 128
+"""The same for zstandard, which makes as much of these."""
+_BROTLI_SLICE: Final = 16
+"""The same for a brotli without a limit of its own: 16 megabytes need about ten bytes."""
+_BROTLI_PIECE: Final = 1024 * 1024
+"""Decoded bytes that a brotli with a limit hands over at once."""
 
 
 class Decoder(Protocol):
@@ -36,15 +43,16 @@ class Decoder(Protocol):
 class _Stepwise:
     """A decoder around a step function that turns encoded bytes into decoded ones, or raises."""
 
-    __slots__ = ("_left", "_step", "failed")
+    __slots__ = ("_left", "_size", "_step", "failed")
 
-    def __init__(self, step: Callable[[bytes], bytes]) -> None:
+    def __init__(self, step: Callable[[bytes], bytes], size: int = _SLICE) -> None:
         self._step = step
+        self._size = size
         self._left = MAX_OUTPUT
         self.failed = False
 
     def feed(self, data: bytes) -> bytes:
-        out = [self._slice(data[begin : begin + _SLICE]) for begin in range(0, len(data), _SLICE)]
+        out = [self._slice(data[begin : begin + self._size]) for begin in range(0, len(data), self._size)]
         return out[0] if len(out) == 1 else b"".join(out)
 
     def _slice(self, data: bytes) -> bytes:
@@ -134,9 +142,29 @@ def _brotli() -> Decoder | None:
         except ImportError:
             continue
         state = module.Decompressor()
-        step: Callable[[bytes], bytes] = getattr(state, "decompress", None) or state.process
-        return _Stepwise(step)
+        step: Callable[..., bytes] = getattr(state, "decompress", None) or state.process
+        try:
+            step(b"", output_buffer_limit=_BROTLI_PIECE)
+        except TypeError:  # older than 1.2
+            return _Stepwise(step, _BROTLI_SLICE)
+        return _Stepwise(_limited(step, state.can_accept_more_data))
     return None
+
+
+def _limited(process: Callable[..., bytes], hungry: Callable[[], bool]) -> Callable[[bytes], bytes]:
+    """A step that takes what a slice unfolds to in pieces, and gives up in time."""
+
+    def step(data: bytes) -> bytes:
+        out = [process(data, output_buffer_limit=_BROTLI_PIECE)]
+        size = len(out[0])
+        while not hungry():
+            out.append(process(b"", output_buffer_limit=_BROTLI_PIECE))
+            size += len(out[-1])
+            if size > MAX_OUTPUT:
+                raise ValueError("unfolds to too much")
+        return out[0] if len(out) == 1 else b"".join(out)
+
+    return step
 
 
 def _zstd() -> Decoder | None:
@@ -145,7 +173,7 @@ def _zstd() -> Decoder | None:
             module = importlib.import_module(name)
         except ImportError:
             continue
-        return _Stepwise(_frames(functools.partial(_zstd_frame, module)))
+        return _Stepwise(_frames(functools.partial(_zstd_frame, module)), _ZSTD_SLICE)
     return None
 
 
