@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from genai_sentry.errors.scripts import LETTERS, common_terms
@@ -231,12 +232,20 @@ _NUMBERED = re.compile(
     r"|[(（\[](\d{4,6})[)）\]]",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
+_INTRODUCED = re.compile(
+    r"(?:code|err|error|status|码|代码|错误)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}\Z"
+    r"|[:：] ?\**\Z|[(（\[]\Z|\A\W{0,4}\Z",
+    re.IGNORECASE,
+)
+"""What stands before such a number."""
+_DIGITS = re.compile(r"(?<!\w)\d{1,6}(?!\w)")
 
 
 def numbers_of_errors(text: str) -> list[str]:
     """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses."""
-    numbers = _around(_DIGITS, _NUMBERED, text[:600], 40, 20)
+    head = text[:600]
+    likely = [one for one in _DIGITS.finditer(head) if _INTRODUCED.search(head, max(0, one.start() - 20), one.start())]
+    numbers = _around(likely, _NUMBERED, head, 40, 20)
     return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
 
 
@@ -251,19 +260,20 @@ def named_codes(text: str) -> list[str]:
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
-_THREE_DIGITS = re.compile(r"(?<![^\W_])(?<![.$])[1-5]\d\d(?![\w-])")
+_THREE_DIGITS = re.compile(r"(?<![^\W_])[1-5]\d\d(?![\w-])")
 
 
 def statuses(text: str) -> list[int]:
     """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
-    return [int(number) for number in _around(_THREE_DIGITS, _STATUS, text[:1200], 60, 60)]
+    head = text[:1200]
+    return [int(number) for number in _around(_THREE_DIGITS.finditer(head), _STATUS, head, 60, 60)]
 
 
-def _around(digits: re.Pattern[str], wanted: re.Pattern[str], text: str, before: int, after: int) -> list[str]:
-    """What the second pattern captures near to what the first finds; it looks at so many characters on either side."""
+def _around(numbers: Iterable[re.Match[str]], wanted: re.Pattern[str], text: str, before: int, after: int) -> list[str]:
+    """What a pattern captures near to numbers; it looks at so many characters on either side of each."""
     found: list[str] = []
     done = 0
-    for number in digits.finditer(text):
+    for number in numbers:
         while number.start() >= done:
             start, end = max(done, number.start() - before), number.end() + after
             match = wanted.search(text, start, end)
