@@ -69,6 +69,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (lazy(r"(?<![\w/.-])(?=[A-Za-z_]{0,60}\d)(?=[\d_]{0,60}[A-Za-z])[A-Za-z0-9_]{40,}(?![\w-])"), SCRUBBED),
 )
 
+_CONTROLS = lazy("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
+"""Characters that steer terminals and viewers, line feeds and tabs excepted: a message may have several lines."""
+
 _ECHO = lazy(
     r"(['\"]?\b(?:input|inputs|input_value|prompt|messages|content|contents|text|query|instructions|system|"
     r"failed_generation|completion|output)['\"]?\s{0,2}[:=]\s{0,2})"
@@ -87,11 +90,13 @@ _PROSE_KEYS = frozenset(
 
 
 def scrub(text: str) -> str:
-    """Take keys, tokens, account names and URL query values out of a message."""
+    """Take keys, tokens, account names, URL query values and control characters out of a message."""
     if not text:
         return text
     if len(text) > MAX_MESSAGE:
         text = text[:MAX_MESSAGE] + "…"
+    if not text.isprintable():
+        text = _CONTROLS.sub("", text)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from genai_sentry.telemetry import attributes as names
+from genai_sentry.wire.fields import text
 
 if TYPE_CHECKING:
     from genai_sentry.telemetry.attributes import Value
@@ -57,6 +58,7 @@ def _opening(operation: str, provider: str, model: str, address: str, port: int 
     if operation:
         sampled[names.OPERATION_NAME] = operation
         more[names.SENTRY_OP] = "gen_ai." + operation
+    model = text(model) or ""
     if model:
         sampled[names.REQUEST_MODEL] = model
         more[names.AI_MODEL] = clean(model)

@@ -39,12 +39,14 @@ def loads(data: bytes | str) -> object:
 
 
 def text(value: object) -> str | None:
-    """A plain, non-empty string, at most `MAX_TEXT` characters, that can be encoded; else None."""
-    if type(value) is str and 0 < len(value) <= MAX_TEXT and value.isascii():
+    """A plain, non-empty string of one printable line, at most `MAX_TEXT` characters; else None."""
+    if type(value) is str and 0 < len(value) <= MAX_TEXT and value.isascii() and value.isprintable():
         return value
     if not isinstance(value, str) or not value:
         return None
-    return clean(value[:MAX_TEXT])
+    kept = clean(value[:MAX_TEXT])
+    # A line break or a terminal's sequence would forge lines in logs and consoles that show identifiers.
+    return kept if kept.isprintable() else "".join(filter(str.isprintable, kept)) or None
 
 
 def clean(value: str) -> str:
