@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from genai_sentry import patterns
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
 from genai_sentry.errors.index import CODE, GUESS, PHRASE, VAGUE, WORD, WRAPPER, Phrase, compared, index, phrase
@@ -101,6 +102,7 @@ class Classifier:
 
 
 def _compile() -> None:
+    patterns.warm()
     index()
     figures.warm()
     notions.warm()

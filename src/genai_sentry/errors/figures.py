@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from genai_sentry.errors.taxonomy import ErrorType, Reason
+from genai_sentry.patterns import lazy
 
 _N = r"(\d[\d,_]{0,14})"
 _GAP = r"[^\d\n]{0,60}?"
@@ -30,13 +31,13 @@ _ASKED_THEN_LIMIT = (
     rf"limit exceeded: {_N} > {_N}",
     rf"(?:contains|has|resulted in|requested) {_N} (?:input )?tokens[^\d\n]{{0,80}}{_N}",
 )
-_SUM = re.compile(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
-_SPLIT = re.compile(
+_SUM = lazy(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
+_SPLIT = lazy(
     rf"context (?:length|window|size)[^\d\n]{{0,60}}?{_N}[^\d\n]{{0,80}}?{_N}[^\d\n]{{0,40}}?"
     rf"\({_N} (?:of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
 )
-_RATE = re.compile(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
-_RATE_OF = re.compile(
+_RATE = lazy(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
+_RATE_OF = lazy(
     r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
 )
 
@@ -44,7 +45,7 @@ _RATE_OF = re.compile(
 @cache
 def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """Patterns, compiled when they are first wanted, so that importing stays light."""
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+    return tuple(lazy(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 def warm() -> None:
@@ -108,7 +109,7 @@ def of_rate_limit(text: str) -> dict[str, int | float]:
 _TOKENS_A_MINUTE, _REQUESTS_A_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
 _TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
 _WINDOWS = tuple(
-    (words, reason, re.compile(pattern))
+    (words, reason, lazy(pattern))
     for words, reason, pattern in (
         (
             ("min", "tpm"),
@@ -135,11 +136,11 @@ _WINDOWS = tuple(
     )
 )
 """Each with words without one of which it can't be there."""
-_MINUTE = re.compile(r"per[ _-]?min|/ ?min")
-_DAY = re.compile(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
-_TOKEN = re.compile(r"\b(?:request |input |output |prompt )?tokens?\b")
-_REQUEST = re.compile(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
-_HINTS = re.compile(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today")
+_MINUTE = lazy(r"per[ _-]?min|/ ?min")
+_DAY = lazy(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
+_TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
+_REQUEST = lazy(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
+_HINTS = lazy(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today")
 
 
 def window(text: str) -> Reason | None:

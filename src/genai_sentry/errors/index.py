@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from genai_sentry.errors.rules import Family, families
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.text import normal
+from genai_sentry.patterns import lazy
 
 OWN_CODE, CODE, DECISIVE, OWN_PHRASE, PHRASE, OWN_BROAD, BROAD = 92, 90, 88, 85, 80, 65, 60
 WRAPPER, QUOTED, TOLD, GUESS, VAGUE, WORD, ENVELOPE = 55, 50, 32, 22, 15, 12, 4
@@ -103,7 +103,7 @@ class Index:
     count: int = 0
 
 
-_NO_SIGN = re.compile(r"[^a-z0-9]+")
+_NO_SIGN = lazy(r"[^a-z0-9]+")
 
 
 def compared(code: str) -> str:

@@ -12,6 +12,7 @@ from genai_sentry.errors.rules.notions import MEANINGS, WORDS
 from genai_sentry.errors.rules.notions_east import CHINESE, JAPANESE_AND_KOREAN
 from genai_sentry.errors.rules.notions_europe import EUROPE
 from genai_sentry.errors.text import WIDE, normal
+from genai_sentry.patterns import lazy
 
 REACH = 6
 """How many words may lie between two notions that belong together."""
@@ -62,7 +63,7 @@ def _meanings() -> _Meanings:
         words.setdefault(first, []).append((tuple(rest), notions))
     return _Meanings(
         words,
-        re.compile("|".join(map(re.escape, sorted(chinese, key=len, reverse=True)))),
+        lazy("|".join(map(re.escape, sorted(chinese, key=len, reverse=True)))),
         chinese,
         {(about, says): (rank, parse_label(label)) for rank, (about, says, label) in enumerate(MEANINGS)},
     )
@@ -89,8 +90,8 @@ def guess(normalised: str) -> Guess | None:
     return best
 
 
-_ACCENTED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_ACCENTED = lazy(r"[\u00c0-\u024f\u1e00-\u1eff]")
+_ACCENTS = lazy(r"[\u0300-\u036f]+")
 
 
 def _without_accents(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from genai_sentry.patterns import lazy
 
 _PAIRS = """
     個个 為为 於于 關关 減减 憑凭 動动 區区 單单 參参 發发 變变 號号 啟启 啓启 員员 響响 圍围 國国 圖图 處处 複复
@@ -29,7 +29,7 @@ _TERMS = """
 LETTERS: dict[str, str] = {pair[0]: pair[1] for pair in _PAIRS.split()}
 """Letters of traditional Chinese, and their simplified forms."""
 _WORDS: dict[str, str] = {term: common for term, _, common in (line.partition("=") for line in _TERMS.split())}
-_WORD = re.compile("|".join(_WORDS))
+_WORD = lazy("|".join(_WORDS))
 
 
 def common_terms(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from genai_sentry.errors.scripts import LETTERS, common_terms
+from genai_sentry.patterns import lazy
 
 HEAD, TAIL = 3000, 1200
 """Of a longer text these many characters are read, from its beginning and from its end."""
@@ -14,8 +15,8 @@ HEAD, TAIL = 3000, 1200
 _DROPPED_MARKS = "'`\"’‘“”*"
 _SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」『』《》［］"
 _PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " "), **LETTERS})
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-WIDE = re.compile(r"[\u2e80-\ud7ff\uf900-\ufaff]")
+_HAN = lazy(r"[\u4e00-\u9fff]")
+WIDE = lazy(r"[\u2e80-\ud7ff\uf900-\ufaff]")
 """A letter of Chinese, Japanese or Korean: words there stand without spaces."""
 
 
@@ -32,24 +33,24 @@ def normal(text: str) -> str:
     return f" {bare} "
 
 
-_QUOTED = re.compile(
+_QUOTED = lazy(
     r'"[^"\n]{0,2000}"|`[^`\n]{0,2000}`|“[^”\n]{0,2000}”|「[^」\n]{0,2000}」|'
     r"(?<![\w])'(?:[^'\n]|'(?=\w)){0,2000}'(?!\w)"
 )
-_ECHO = re.compile(
+_ECHO = lazy(
     r"\b(?:input_value|input|prompt|content|received|query|text|message content|user said|user message|"
     r"line starts with|got)"
     r"['\"]?\s{0,3}(?:[:=]|(?<=got)\s)\s{0,3}(?=['\"“`])"
     r"(?:\"[^\"\n]{0,2000}\"?|'[^'\n]{0,2000}'?|“[^”]{0,2000}”?|`[^`]{0,2000}`?)",
     re.IGNORECASE,
 )
-_MANY_LETTERS = re.compile(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
+_MANY_LETTERS = lazy(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 
 
 _QUOTES = "'\"`“「"
 
 
-_GIVEN = re.compile(r"(?:[:=]|[Gg][Oo][Tt]\s)\s{0,3}['\"“`]")
+_GIVEN = lazy(r"(?:[:=]|[Gg][Oo][Tt]\s)\s{0,3}['\"“`]")
 """Where a value in quotes follows: next to no text has one, and looking costs little."""
 
 
@@ -76,7 +77,7 @@ def without_quotes(text: str) -> str | None:
 
 
 _BOILERPLATE = tuple(
-    (words, re.compile(pattern, re.IGNORECASE))
+    (words, lazy(pattern, re.IGNORECASE))
     for words, pattern in (
         (
             ("server-side issue", "server side issue"),
@@ -130,7 +131,7 @@ def without_boilerplate(text: str) -> str:
     return text
 
 
-_LETTERS = re.compile(r"[^\W\d_]{3}")
+_LETTERS = lazy(r"[^\W\d_]{3}")
 
 
 class Reading:
@@ -188,9 +189,9 @@ def without_frames(text: str) -> str:
     return "\n".join(kept).strip()
 
 
-_HTML = re.compile(r"<!?(?:doctype|html|head|title|body)\b", re.IGNORECASE)
-_DROPPED = re.compile(r"<(style|script)\b[^>]{0,200}>.{0,4000}?(?:</\1>|$)", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_HTML = lazy(r"<!?(?:doctype|html|head|title|body)\b", re.IGNORECASE)
+_DROPPED = lazy(r"<(style|script)\b[^>]{0,200}>.{0,4000}?(?:</\1>|$)", re.IGNORECASE | re.DOTALL)
+_TAG = lazy(r"<[^<>]{0,400}>")
 
 
 def is_html(text: str) -> bool:
@@ -208,7 +209,7 @@ _PHRASE_OF_STATUS = (
     r"request entity too large|payload too large|unprocessable|too many requests|internal server error|"
     r"bad gateway|service unavailable|gateway time-?out|client closed request"
 )
-_STATUS = re.compile(
+_STATUS = lazy(
     r"(?:\bstatus(?:[ _-]?code)?(?: of| was| is)?|\berror(?: code)?|"
     r"\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
     r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码|(?:上游|接口|服务器|服务端)返回(?: ?http)?)"
@@ -226,19 +227,19 @@ _STATUS = re.compile(
 )
 
 
-_NUMBERED = re.compile(
+_NUMBERED = lazy(
     r"(?:\bcode|\berror|\berr|\bstatus|错误码|错误代码|返回码|错误|代码)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}(\d{1,6})(?![\w.%]|-\d)"
     r"|\A\W{0,4}(\d{4,6})(?= ?[:：-] ?[^\W\d])|[:：] ?\**(\d{4,6})(?= ?[:：-] ?[^\W\d])"
     r"|[(（\[](\d{4,6})[)）\]]",
     re.IGNORECASE,
 )
-_INTRODUCED = re.compile(
+_INTRODUCED = lazy(
     r"(?:code|err|error|status|码|代码|错误)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}\Z"
     r"|[:：] ?\**\Z|[(（\[]\Z|\A\W{0,4}\Z",
     re.IGNORECASE,
 )
 """What stands before such a number."""
-_DIGITS = re.compile(r"(?<!\w)\d{1,6}(?!\w)")
+_DIGITS = lazy(r"(?<!\w)\d{1,6}(?!\w)")
 
 
 def numbers_of_errors(text: str) -> list[str]:
@@ -249,7 +250,7 @@ def numbers_of_errors(text: str) -> list[str]:
     return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
 
 
-_NAMED = re.compile(r"error occurred \((\w{3,60})\)|\bStatusCode\.([A-Z_]{3,30})\b", re.IGNORECASE)
+_NAMED = lazy(r"error occurred \((\w{3,60})\)|\bStatusCode\.([A-Z_]{3,30})\b", re.IGNORECASE)
 """How botocore and gRPC print the code of an error in their exceptions' texts."""
 
 
@@ -260,7 +261,7 @@ def named_codes(text: str) -> list[str]:
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
-_THREE_DIGITS = re.compile(r"(?<![^\W_])[1-5]\d\d(?![\w-])")
+_THREE_DIGITS = lazy(r"(?<![^\W_])[1-5]\d\d(?![\w-])")
 
 
 def statuses(text: str) -> list[int]:

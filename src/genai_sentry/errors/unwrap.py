@@ -17,6 +17,7 @@ from genai_sentry.errors.text import (
     without_echoes,
     without_frames,
 )
+from genai_sentry.patterns import lazy
 
 MAX_DEPTH = 12
 MAX_NODES = 400
@@ -76,7 +77,7 @@ WAIT_KEYS = _words(
     "retrydelay retry_after retry_after_seconds retryafter retry-after retry_after_ms retry-after-ms "
     "retryafterseconds x-ratelimit-reset"
 )
-_CODE = re.compile(r"[^\s]{1,120}")
+_CODE = lazy(r"[^\s]{1,120}")
 
 
 def gather(value: object, path: str, found: Found, depth: int = 0) -> None:
@@ -162,7 +163,7 @@ def _code(item: str | int | float, where: str, found: Found, depth: int, name: s
 
 
 _DECODER = json.JSONDecoder(strict=False)
-_PAIR = re.compile(
+_PAIR = lazy(
     r"""(?<![\w])["']?(?P<key>code|type|status|status_code|statusCode|message|msg|error|reason|detail|details|param|error_code|"""
     r"""errorCode|error_msg|error_message|error_type|error_description|__type|raw|quotaId|finish_reason|finishReason|"""
     r"""retryDelay|block_reason|blockReason|stop_reason|http_code)["']?\s{0,4}[:=]\s{0,4}(?:Some\(|StatusCode\(){0,2}"""
@@ -172,12 +173,12 @@ _PAIR = re.compile(
 )
 _INCOMPLETE = ("max_output_tokens", "max_prompt_tokens", "content_filter")
 """Reasons why an answer may be incomplete."""
-_ESCAPED = re.compile(r"\\+u([0-9a-cA-Ce-fE-F][0-9a-fA-F]{3})")
-_SLASHED = re.compile(r"\\+([\"'])")
-_UNSLASHED_KEY = re.compile(
+_ESCAPED = lazy(r"\\+u([0-9a-cA-Ce-fE-F][0-9a-fA-F]{3})")
+_SLASHED = lazy(r"\\+([\"'])")
+_UNSLASHED_KEY = lazy(
     r"""(?<!\\)["'](?:message|error|code|type)(?<!\\)["']|\b(?:message|msg|detail|code|type): ?["']"""
 )
-_SLASHED_BREAK = re.compile(r"\\+[nrt]")
+_SLASHED_BREAK = lazy(r"\\+[nrt]")
 
 
 def _text(text: str, path: str, found: Found, depth: int) -> None:
@@ -250,7 +251,7 @@ def _pair(key: str, item: str, where: str, found: Found, depth: int) -> None:
         _text(item, where, found, depth)
 
 
-_DETAILS = re.compile(r"""\bdetails = ["']([^"\n]{1,1500})["']""")
+_DETAILS = lazy(r"""\bdetails = ["']([^"\n]{1,1500})["']""")
 """Where gRPC's exceptions print the server's message."""
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from genai_sentry.patterns import lazy
+
 LONGEST = 60 * 86_400.0
 """A longer wait is taken for a misreading."""
 
@@ -18,19 +20,19 @@ _UNITS = {
     "d": 86_400.0, "day": 86_400.0, "days": 86_400.0, "天": 86_400.0,
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_PIECE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,9}})?)\s?({_UNIT})(?![a-z])", re.IGNORECASE)
+_PIECE = lazy(rf"(\d{{1,9}}(?:\.\d{{1,9}})?)\s?({_UNIT})(?![a-z])", re.IGNORECASE)
 _DURATION = rf"(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?(?:{_UNIT})(?![a-z]),?\s?(?:and\s)?){{1,5}}"
-_IN_TEXT = re.compile(
+_IN_TEXT = lazy(
     rf"(?:(?:try(?:\sagain)?|retry|retrying|available\sagain|again|reset|resets|wait(?:ing)?)\s(?:(?:your\srequest|again|it|for|"
     rf"approximately|about|at\sleast|in|after|quota\swill\sreset)\s){{0,4}}|请在\s?|请等待\s?|等待\s?|请于\s?)({_DURATION})",
 )
-_BARE = re.compile(
+_BARE = lazy(
     r"(?:retry|try again|reset)s?[ _-](?:after|in)[\"']?\s?[:=]?\s?[\"']?(\d{1,7}(?:\.\d{1,6})?)(?![\d\w-])",
 )
 
 
 _WAITING = ("again", "retry", "reset", "wait", "请")
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy(r"\d")
 
 
 def duration(text: str) -> float | None:
@@ -41,9 +43,7 @@ def duration(text: str) -> float | None:
     return _sane(sum(float(number) * _UNITS[unit.lower()] for number, unit in pieces))
 
 
-_HTTP_DATE = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|[+-]0000)"
-)
+_HTTP_DATE = lazy(r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|[+-]0000)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -30,6 +30,7 @@ from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.errors.text import WIDE, normal
+from genai_sentry.patterns import lazy
 
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
@@ -47,11 +48,9 @@ _FRAME = (
 )
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
-_WORD_OF_TEXT = re.compile(
-    r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)"
-)
+_WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
 """Words with a capital or an underscore within: no other looks like a code."""
-_CODE_LIKE = re.compile(
+_CODE_LIKE = lazy(
     r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[A-Za-z][a-z0-9]+(?:\.?[A-Z][A-Za-z0-9]*)+(?:\.\d{4,6})?|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
@@ -102,13 +101,13 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
     return best
 
 
-_KEY_NOT_SET = re.compile(
+_KEY_NOT_SET = lazy(
     r"\b\w{2,40}_(?:KEY|TOKEN)\b[\"'`]?,? (?:environment variable |env var |is |are |was |not |must be ){1,3}"
     r"(?:set|missing|required|found|configured|provided|defined|empty)\b"
     r"|\b(?:missing|set|export|provide|no)(?: the| a| your)? [\"'`]?\w{2,40}_API_KEY\b"
 )
 """How programs say that a variable, which should hold a key, does not."""
-_MODEL_ONLY = re.compile(r"\s{0,9}model:? {0,3}['\"`]?[\w./:@-]{1,120}['\"`]?\s{0,9}", re.IGNORECASE)
+_MODEL_ONLY = lazy(r"\s{0,9}model:? {0,3}['\"`]?[\w./:@-]{1,120}['\"`]?\s{0,9}", re.IGNORECASE)
 """A message that says no more than which model is meant."""
 
 
@@ -192,7 +191,7 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
 _SAID_BY_NO_STATUS = (ErrorType.QUOTA_EXCEEDED, ErrorType.CONTENT_FILTER, ErrorType.CONTEXT_LENGTH)
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_./:#-]+")
+_HUMP = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_./:#-]+")
 _NAMES = (".name", ".title", ".kind", ".category")
 """Fields whose values may be names that people give."""
 
