@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ def load(setting: str, source: Mapping[str, Any] | str | Path) -> Mapping[str, A
     """
     if isinstance(source, Mapping):
         return source
+    import tomllib
+
     path = Path(source)
     try:
         text = path.read_text(encoding="utf-8")

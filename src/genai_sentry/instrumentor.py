@@ -9,7 +9,8 @@ from typing import Any
 
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 
-from genai_sentry import collecting, lifecycle, patterns
+from genai_sentry import collecting, lifecycle
+from genai_sentry.errors.classify import compile_rules
 from genai_sentry.launcher import launched
 from genai_sentry.patch import hooks
 from genai_sentry.patch.state import state
@@ -54,14 +55,15 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
             runtime = Runtime(settings, *providers)
         collecting.install()
         state.runtime = runtime
-        warm()
-        threading.Thread(target=_warm, name="genai-sentry-warming", daemon=True).start()
         if not settings.propagate_to_providers:
             propagation.raise_barrier()
         hooks.install()
         outgoing.install()
         losses.watch()
         lifecycle.install()
+        # Last: what runs in the background would only hold up the rest of the set-up.
+        warm()
+        threading.Thread(target=_warm, name="genai-sentry-warming", daemon=True).start()
 
     def _uninstrument(self, **kwargs: Any) -> None:
         hooks.remove()
@@ -77,7 +79,7 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 def _warm() -> None:
     """What the first calls need, and set-up does not."""
     encoding.warm()
-    patterns.warm()
+    compile_rules()
 
 
 def environment_settings() -> Settings:

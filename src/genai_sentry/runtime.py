@@ -73,7 +73,6 @@ class Runtime(Sinks):
         self.starter = Starter(trace.get_tracer("genai_sentry", __version__, tracer_provider, SCHEMA_URL))
         self.overrides = datafile.texts("providers", settings.providers)
         self.classifier = Classifier(settings.rules, retryable=settings.retryable, severities=settings.levels)
-        self.classifier.prepare()
         self.verdicts = Verdicts()
         self.counter = local_usage.Counter() if settings.estimate_usage else None
         self.updater = Updater(suppress_instrumentation) if settings.update_prices else None

@@ -58,7 +58,7 @@ class Classifier:
     @staticmethod
     def prepare() -> None:
         """Compile the built-in rules in the background, so that the first failure does not wait for it."""
-        threading.Thread(target=_compile, name="genai-sentry-rules", daemon=True).start()
+        threading.Thread(target=compile_rules, name="genai-sentry-rules", daemon=True).start()
 
     def classify(
         self,
@@ -101,7 +101,8 @@ class Classifier:
         )
 
 
-def _compile() -> None:
+def compile_rules() -> None:
+    """Compile the built-in rules, and what else the first failure needs."""
     patterns.warm()
     index()
     figures.warm()
