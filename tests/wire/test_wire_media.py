@@ -230,3 +230,17 @@ def test_bedrock_names_the_model_in_the_path() -> None:
     path = "/model/anthropic.claude-3-haiku-20240307-v1%3A0/invoke-with-response-stream"
     facts = FORMATS["bedrock.invoke"].request({"anthropic_version": "v", "messages": []}, path)
     assert ("anthropic.claude-3-haiku-20240307-v1:0", True) == (facts.model, facts.stream)
+
+
+@pytest.mark.parametrize("name", ["openai.speech", "openai.images.generations"])
+@pytest.mark.parametrize(
+    "body", [b"i\xff\xf3 sound", b"ewS;[DONE]", b"e", b"data: {}\n\n", b'{"usage": {"total_tokens": 1}}', b"  {", b""]
+)
+def test_where_the_first_bytes_are_cut_makes_no_difference(name: str, body: bytes) -> None:
+    """One byte is not enough to tell sound from text."""
+    whole, pieces = FORMATS[name].reader(), FORMATS[name].reader()
+    whole.feed(body)
+    for at in range(len(body)):
+        pieces.feed(body[at : at + 1])
+
+    assert whole.finish() == pieces.finish()

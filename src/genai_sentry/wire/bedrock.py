@@ -10,7 +10,7 @@ from typing import Final
 
 from genai_sentry.patterns import lazy
 from genai_sentry.wire.anthropic import MessagesFormat, MessagesReader
-from genai_sentry.wire.base import StreamReader
+from genai_sentry.wire.base import BLANK, StreamReader
 from genai_sentry.wire.fields import loads
 from genai_sentry.wire.outcome import Outcome
 
@@ -51,7 +51,7 @@ class FramesReader(MessagesReader):
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes, cut anywhere."""
-        if not self._framed and not self._begun and chunk[:1] == b"\0":
+        if not self._framed and not self._begun and chunk.lstrip(BLANK)[:1] == b"\0":
             # A frame begins with its length, whose first byte is zero.
             self._framed = self._begun = True
         if self._framed:

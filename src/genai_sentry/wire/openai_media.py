@@ -8,7 +8,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of
 from genai_sentry.wire.fields import amount, mappings, text
 from genai_sentry.wire.openai_chat import head
@@ -192,6 +192,7 @@ def _numbers(body: Mapping[str, object]) -> dict[str, object]:
 
 
 _BEGINNINGS: Final = (b'{"', b"{ ", b"{\n", b"{\r", b"data:", b"event:", b"id:", b": ")
+_TELLING: Final = max(map(len, _BEGINNINGS))
 
 
 def _is_text(head: bytes) -> bool:
@@ -202,22 +203,35 @@ def _is_text(head: bytes) -> bool:
 class FinalEventReader(EventReader):
     """Reads streams whose last event names usage (images, speech, transcriptions), or a whole answer, or bytes."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_head", "_raw")
 
     notable = lazy(rb'"(?:usage"|error"|[a-z_.]+\.(?:completed|done)")')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
         self._raw = False
+        self._head = b""
+        """The first bytes, while they are too few to tell text from sound."""
 
     def _look(self, chunk: bytes) -> None:
         if self._raw:
             return
-        if not self._begun and not _is_text(chunk.lstrip()):
-            self._raw = self._begun = True
-            self.content_seen = True
-            return
+        if not self._begun:
+            chunk, self._head = (self._head + chunk).lstrip(BLANK), b""
+            if not _is_text(chunk):
+                self._raw = self._begun = True
+                self.content_seen = True
+                return
+            if len(chunk) < _TELLING:
+                self._head = chunk
+                return
         super()._look(chunk)
+
+    def finish(self) -> Outcome:
+        """What was read, once the bytes are over."""
+        if self._head:
+            super()._look(self._head)
+        return super().finish()
 
     def _event(self, name: bytes, data: bytes) -> None:
         edge = data[:256]
