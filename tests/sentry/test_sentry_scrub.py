@@ -139,3 +139,36 @@ def test_no_message_takes_long(piece: str) -> None:
 def test_any_text_and_any_body_will_do(text: str, body: bytes) -> None:
     """Nothing raises, whatever providers send."""
     assert isinstance(message(text, echo=Echo(body)), str)
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "kept"),
+    [
+        ({"input": "word5"}, "no word5 here", "no [cut] here"),
+        ({"input": "word"}, "no word here", "no word here"),
+        ({"input": "x" * 400}, f"no {'x' * 400}!", "no [cut]!"),
+        ({"messages": [{"content": [{"type": "odd_type", "text": "hello there"}]}]}, "odd_type: hello there", "odd_type: [cut]"),
+        ({"user": "somebody else"}, "no somebody else", "no somebody else"),
+        ({"model": "a model of mine, and no other"}, "a model of mine, and no other", "a model of mine, and no other"),
+        ({"metadata": {"content": "hello there"}}, "no hello there", "no [cut]"),
+        ("a bare text of the body", "see a bare text of the body", "see a bare text of the body"),
+    ],
+)  # fmt: skip
+def test_just_the_texts_of_a_request_are_cut(body: object, text: str, kept: str) -> None:
+    """Prompts from five characters on; words of the protocol, models and users' names are no prompts."""
+    assert kept == message(text, echo=Echo(json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize("length", [17, 18, 19, 40])
+def test_a_piece_of_a_prompt_is_cut_from_eighteen_characters_on(length: int) -> None:
+    """Shorter runs of words are chance; the whole run goes, to its last character."""
+    prompt = "abcdefghij klmnopqrst uvwxyz 0123456789 and more of it"
+    text = f"odd {prompt[:length]}"
+
+    assert (text if length < 18 else "odd [cut]") == message(text, echo=Echo(json.dumps({"input": prompt}).encode()))
+
+
+def test_control_characters_go_lines_stay() -> None:
+    """What steers terminals and viewers is taken out, also where it would hide a secret."""
+    assert "one\n\ttwo[31m" == scrub("one\r\n\ttwo\x1b[31m\u202e\x00\u2028")
+    assert "[scrubbed]" == scrub("sk-\x00abcdefgh12345678")
