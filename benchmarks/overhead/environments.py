@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import venv
@@ -44,5 +45,9 @@ def make(peers: Sequence[Peer], environments: Path) -> dict[str, Path]:
 
 
 def _install(python: Path, *what: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    uv = shutil.which("uv")  # pip looks for versions that fit OpenLIT for longer than anybody waits
+    if uv is not None:
+        command = [uv, "pip", "install", "--quiet", "--python", str(python)]
+    else:
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*command, *what], check=True)

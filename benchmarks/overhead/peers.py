@@ -238,7 +238,7 @@ PEERS = (
         ("traced", "unsampled", "noop"),
         "openinference-instrumentation-openai",
     ),
-    Peer("OpenLIT", ("openai<3", "openlit"), _openlit),
+    Peer("OpenLIT", ("openai<3", "openlit>=1.45"), _openlit),
     Peer("Logfire", ("openai", "logfire"), _logfire, ("traced", "metrics"), own_provider=True),
     Peer("Langfuse", ("openai", "langfuse"), _langfuse, ("traced", "unsampled")),
     Peer("Sentry", (*SDK, "sentry-sdk"), _sentry, ("traced", "unsampled"), "sentry-sdk"),
