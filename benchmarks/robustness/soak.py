@@ -51,6 +51,8 @@ REFUSALS = (
     (401, {"error": {"code": "invalid_api_key", "message": "Incorrect API key provided"}}),
     (500, {"error": {"message": "The server had an error"}}),
 )
+KINDS = 20
+"""Ways of making a call, see `one`: one in five is a stream."""
 LIMITS = {"x-ratelimit-limit-requests": "500", "x-ratelimit-remaining-requests": "499"}
 
 
@@ -58,7 +60,7 @@ class Body(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A streamed answer of a few events."""
 
     def __iter__(self) -> Iterator[bytes]:
-        for _ in range(10):
+        for _ in range(3):
             yield EVENT
         yield b"data: [DONE]\n\n"
 
@@ -94,19 +96,19 @@ def answer(request: httpx2.Request) -> httpx2.Response:
 def one(client: openai.OpenAI, kind: int) -> None:
     """One call of a kind, as an application might make it."""
     with contextlib.suppress(openai.OpenAIError):
-        if kind < 6:
+        if kind < 16:
             client.chat.completions.create(model="gpt-4o-mini", messages=MESSAGES)  # type: ignore[arg-type]
             return
         stream = client.chat.completions.create(model="gpt-4o-mini", messages=MESSAGES, stream=True)  # type: ignore[arg-type]
-        if kind == 6:
+        if kind == 16:
             for _ in stream:
                 pass
-        elif kind == 7:
+        elif kind == 17:
             with stream:
                 next(iter(stream))
-        elif kind == 8:
+        elif kind == 18:
             next(iter(stream))
-        # kind 9: never read
+        # kind 19: never read
 
 
 async def many(count: int) -> None:
@@ -124,11 +126,11 @@ async def many(count: int) -> None:
                 result = await client.chat.completions.create(
                     model="gpt-4o-mini",
                     messages=MESSAGES,  # type: ignore[arg-type]
-                    stream=number % 2 == 0,
+                    stream=number % 5 == 0,
                 )
-                if number % 2 == 0:
+                if number % 5 == 0:
                     async for _ in result:  # type: ignore[union-attr]
-                        if number % 4 == 0:
+                        if number % 10 == 0:
                             break
 
         for start in range(0, count, 50):
@@ -144,7 +146,7 @@ def forked() -> None:
     child = os.fork()
     if child == 0:
         client = openai.OpenAI(api_key="k", http_client=_http(), max_retries=0)
-        for kind in range(10):
+        for kind in range(KINDS):
             one(client, kind)
         os._exit(0)
     os.waitpid(child, 0)
@@ -177,7 +179,7 @@ def round_of(size: int) -> int:
 
     def work(count: int) -> None:
         for number in range(count):
-            one(client, number % 10)
+            one(client, number % KINDS)
 
     threads = [threading.Thread(target=work, args=(size // 8,)) for _ in range(4)]
     for thread in threads:
@@ -193,6 +195,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--round", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=1e9, help="end after so long, whatever was made by then")
     arguments = parser.parse_args()
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(Discard()))
@@ -202,7 +205,7 @@ def main() -> int:
         done, rounds, started = 0, 0, time.monotonic()
         settings = genai_sentry.Settings(http_spans=False)
         genai_sentry.init(receiver.dsn, settings=settings)
-        while done < arguments.calls:
+        while done < arguments.calls and time.monotonic() - started < arguments.minutes * 60:
             done += round_of(arguments.round)
             rounds += 1
             forked()

@@ -18,7 +18,11 @@ _watch: Any = _phases.move_to_end
 
 def collecting() -> bool:
     """Whether the garbage collector is at work, in this thread as a rule."""
-    return next(reversed(_phases)) == "start"
+    while True:
+        try:
+            return next(reversed(_phases)) == "start"
+        except RuntimeError:  # another thread's collection has begun or ended between the two steps
+            continue
 
 
 def install() -> None:

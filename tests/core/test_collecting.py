@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import openai
+import pytest
 
+from genai_sentry import collecting
 from genai_sentry.statistics import recorder as statistics
 from genai_sentry.testing import SimulatedProvider
 
@@ -42,3 +45,26 @@ def test_a_stream_found_while_a_lock_is_held_does_not_wait_for_it(recorder: Any,
             threading.Event().wait(0.05)
 
     assert "closed_early" == recorder.span.attributes["llm_stream_outcome"]
+
+
+def test_a_collection_that_begins_meanwhile_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread's, just while it is asked whether one is going on: a stream's end must not raise for that."""
+    phases = iter([iter(Changed()), iter(["start"])])
+
+    class Phases:
+        def __reversed__(self) -> Iterator[str]:
+            return next(phases)
+
+    monkeypatch.setattr(collecting, "_phases", Phases())
+
+    assert collecting.collecting()
+
+
+class Changed:
+    """What an OrderedDict says that was changed under an iterator."""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raise RuntimeError("OrderedDict mutated during iteration")
