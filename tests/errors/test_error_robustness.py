@@ -92,6 +92,9 @@ HOSTILE = {
     "one phrase": "model " * 166_000,
     "Chinese": "超" * 1_000_000,
     "lines": "\n" * 1_000_000,
+    "humps": f"xSt{'Z' * 60}é " * 15_000,
+    "underscores": f"x{'_a' * 60}é " * 8_000,
+    "dotted humps": f"xy{'.Ab' * 40}é " * 8_000,
 }
 
 
