@@ -44,13 +44,15 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
         [
             *(f"tests/sentry/test_sentry_{name}.py" for name in ("matching", "throttle", "events", "plain", "losses")),
             "tests/privacy/test_logged.py",
+            "tests/sentry/test_sentry_frames.py",
             "tests/sentry/test_sentry_exits.py",
             "tests/sentry/test_sentry_scenarios.py",
         ],
     ),
     "scrubbing": (
         ["sentry/scrub.py", "sentry/logged.py", "sentry/frames.py", "redaction.py"],
-        ["tests/sentry/test_sentry_scrub.py", "tests/privacy/test_logged.py", "tests/sentry/test_sentry_events.py",
+        ["tests/sentry/test_sentry_scrub.py", "tests/privacy/test_scrub_rules.py", "tests/privacy/test_logged.py",
+         "tests/sentry/test_sentry_frames.py", "tests/sentry/test_sentry_events.py",
          "tests/sentry/test_sentry_scenarios.py"],
     ),
 }  # fmt: skip

@@ -140,3 +140,19 @@ def test_figures_of_a_context(text: str, details: dict[str, int]) -> None:
     """Limit, request and excess, in tokens, as far as the message names them."""
     found = classify(message=text)
     assert ("context_length", details) == (found.type, dict(found.details))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "seconds"),
+    [
+        ("retry-after", "7", 7.0),
+        ("Retry-After", "7", 7.0),
+        ("x-retry-after", "7", 7.0),
+        ("retry-after-ms", "1500", 1.5),
+        ("x-ms-retry-after-ms", "1500", 1.5),
+        ("x-retry", "7", None),
+    ],
+)
+def test_each_header_that_names_a_wait_is_read(name: str, value: str, seconds: float | None) -> None:
+    """Under the names that OpenAI, Azure and gateways give it."""
+    assert seconds == classify(status=503, headers={name: value}).retry_after

@@ -91,6 +91,29 @@ def test_other_log_lines_stay_as_they_are() -> None:
     assert text == client.options["before_send_log"]({"body": text}, {})["body"]
 
 
+def test_an_error_of_the_application_about_a_failed_call_is_cleaned_whole() -> None:
+    """Also where its text names a URL: echoes and keys go, not only query values."""
+    _, client = _watched()
+    try:
+        raise _failure()
+    except Refused as error:
+        log = {"body": f"see https://host/?a=b {error}", "attributes": {}}
+        log = client.options["before_send_log"](log, {})
+
+    assert "see https://host/?a=[scrubbed] no: [cut] for [scrubbed]" == log["body"]
+
+
+def test_an_exception_about_a_call_that_succeeded_is_cleaned() -> None:
+    """What a client library says of an answer that it can't use quotes the answer."""
+    calls = Calls()
+    client = SimpleNamespace(options={})
+    Logged(Settings(), calls).watch(client)
+    error = Refused()
+    calls.remember(CallRecord("chat", "openai", "gpt-4o"), error.request, None)
+
+    assert "no: [cut] for [scrubbed]" == _crumb(client, str(error), error)["message"]
+
+
 def test_captured_content_stays_as_redacted() -> None:
     """As on spans; keys go all the same, and without a working redaction nothing of the content stays."""
     redacting = Settings(capture_content=True, redact=lambda text: text.replace("fox", "[animal]"))

@@ -96,6 +96,16 @@ def test_an_echoed_field_is_cut(text: str) -> None:
     assert "tell me a secret" not in cut_echo(text)
 
 
+def test_what_stands_around_an_echo_stays() -> None:
+    """Field and quotation marks, so that one sees what was there; of an echo right after another, nothing."""
+    prompt = "abcdefghij klmnopqrst and so on and on"
+    echo = Echo(json.dumps({"input": prompt}).encode())
+
+    assert "bad value '[cut]' here" == cut_echo(f"bad value '{'x' * 120}' here")
+    assert "input: [cut], x" == cut_echo("input: 'tell me', x")
+    assert "[cut][cut] end" == cut_echo(f"{prompt}{prompt} end", echo)
+
+
 def test_whatever_the_message_shares_with_the_prompt_is_cut() -> None:
     """With the request's body at hand, an echo is found wherever it stands."""
     prompt = "The quick brown fox jumps over the lazy dog and then some"
