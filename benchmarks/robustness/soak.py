@@ -178,6 +178,7 @@ def reading(calls: int) -> dict[str, float]:
         "resident_mb": round(resident_mb(), 1),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "threads": threading.active_count(),
+        "objects": len(gc.get_objects()),
     }
 
 
@@ -237,7 +238,7 @@ def verdict(readings: list[dict[str, float]], counted: int, made: int) -> int:
     early, late = readings[len(readings) // 4], readings[-1]
     grown = [
         f"{name}: {early[name]} -> {late[name]}"
-        for name, room in (("resident_mb", 15.0), ("descriptors", 4), ("threads", 3))
+        for name, room in (("resident_mb", 25.0), ("descriptors", 4), ("threads", 3), ("objects", 5000))
         if late[name] > early[name] + room
     ]
     if counted != made:

@@ -244,3 +244,14 @@ def test_where_the_first_bytes_are_cut_makes_no_difference(name: str, body: byte
         pieces.feed(body[at : at + 1])
 
     assert whole.finish() == pieces.finish()
+
+
+def test_blanks_before_frames_make_no_difference() -> None:
+    """Bedrock's binary frames, cut between the blanks and the first."""
+    body = b'\n\n\n\0\x90\nwo\n\nN: "x"\n\ndata:":Y}'
+    whole, pieces = FORMATS["bedrock.invoke"].reader(), FORMATS["bedrock.invoke"].reader()
+    whole.feed(body)
+    for at in range(len(body)):
+        pieces.feed(body[at : at + 1])
+
+    assert whole.finish() == pieces.finish()
