@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import CodeType
 from typing import Any
@@ -134,3 +135,11 @@ def test_what_is_remembered_of_files_is_bounded(monkeypatch: pytest.MonkeyPatch)
     frames.place(None)
 
     assert len(known) < 100
+
+
+def test_where_code_is_installed_tells_whose_it_is() -> None:
+    """The standard library's frames are not the application's, whatever runs in them."""
+    code = json.loads.__code__
+    (built,) = frames.build([code, code.co_firstlineno, json.loads.__globals__], {})
+
+    assert ("json", False) == (built["module"], built["in_app"])

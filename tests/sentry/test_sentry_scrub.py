@@ -182,3 +182,11 @@ def test_control_characters_go_lines_stay() -> None:
     """What steers terminals and viewers is taken out, also where it would hide a secret."""
     assert "one\n\ttwo[31m" == scrub("one\r\n\ttwo\x1b[31m\u202e\x00\u2028")
     assert "[scrubbed]" == scrub("sk-\x00abcdefgh12345678")
+
+
+def test_pieces_of_two_prompts_side_by_side_are_both_cut() -> None:
+    """The second begins where the first ends."""
+    body = {"input": ["abcdefghij klmnopqrst uvwxyz and more", "0123456789 9876543210 and other things"]}
+    text = "odd: klmnopqrst uvwxyz 0123456789 9876543210 ."
+
+    assert "odd: [cut][cut]." == message(text, echo=Echo(json.dumps(body).encode()))
