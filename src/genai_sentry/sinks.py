@@ -41,6 +41,10 @@ MAX_FRAMES = 100
 """Frames looked at for the application's line."""
 
 
+MAX_HASHED = 4096
+"""Bytes of a request by which it is told from others."""
+
+
 class Sinks:
     """Prices, limits, span attributes, metrics, statistics and Sentry: what a finished call is handed to.
 
@@ -220,7 +224,13 @@ class Sinks:
 
 def _fingerprint(call: Call) -> str | None:
     content = bodies.content_of(call.request)
-    return None if content is None else f"{call.path}:{hash(content)}"
+    if content is None:
+        return None
+    size = len(content)
+    if size > MAX_HASHED:
+        # A long body by its ends and samples of the rest, so that its length costs nothing.
+        content = content[: MAX_HASHED // 4] + content[-MAX_HASHED // 2 :] + content[:: 4 * size // MAX_HASHED]
+    return f"{call.path}:{size}:{hash(content)}"
 
 
 def application_line(frame: FrameType | None) -> str | None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
+
+from genai_sentry.sinks import _fingerprint
 from process import run
 
 LOOP = """
@@ -38,3 +43,27 @@ def test_a_loop_over_a_failing_request_is_one_storm() -> None:
 def test_an_answer_in_between_ends_the_count() -> None:
     """Nine failures, an answer, and nine failures again: no storm."""
     assert [] == run(LOOP.replace("FAILURES", "(9, 9)").replace("SUCCESSES", "1"))
+
+
+def _told(content: bytes, path: str = "/v1/chat/completions") -> str | None:
+    return _fingerprint(SimpleNamespace(request=SimpleNamespace(content=content), path=path))  # type: ignore[arg-type]
+
+
+LONG = bytes(range(256)) * 400
+
+
+@pytest.mark.parametrize(
+    "other",
+    [b"x" + LONG[1:], LONG[:-1] + b"x", LONG + b"x", LONG[:50_000] + b"x" * 1000 + LONG[51_000:], b"short"],
+)
+def test_long_requests_are_told_apart(other: bytes) -> None:
+    """By beginning, end, length and samples of the rest."""
+    assert _told(LONG) == _told(bytes(bytearray(LONG)))
+    assert _told(LONG) != _told(other)
+
+
+def test_a_request_is_its_path_and_its_whole_body() -> None:
+    """A short body counts whole; one that can't be read is no request to tell from others."""
+    assert _told(b"a" * 4000 + b"b") != _told(b"a" * 4000 + b"c")
+    assert _told(b"a") != _told(b"a", "/v1/embeddings")
+    assert _fingerprint(SimpleNamespace(request=None, path="/")) is None  # type: ignore[arg-type]
