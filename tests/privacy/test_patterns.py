@@ -31,10 +31,14 @@ def expressions() -> dict[str | bytes, int]:
     """Every expression of the package with its flags."""
     found: dict[str | bytes, int] = {}
     for item in pkgutil.walk_packages(genai_sentry.__path__, "genai_sentry."):
-        if not item.name.endswith("__main__"):
+        if item.name.endswith("__main__"):
+            continue
+        try:
             module = importlib.import_module(item.name)
-            for value in [*vars(module).values()]:
-                found.update((one.pattern, one.flags) for one in _compiled(value))
+        except ImportError:  # what an extra would bring is not installed
+            continue
+        for value in [*vars(module).values()]:
+            found.update((one.pattern, one.flags) for one in _compiled(value))
     found.update((made.pattern, made._flags) for made in patterns._made)
     return found
 

@@ -319,3 +319,18 @@ def test_what_has_no_json_is_named() -> None:
     assert '{"a":"<object>"}' == content.dump({"a": object()})
     assert content.dump(cycle) is None
     assert '"?"' == content.dump("\ud800")
+
+
+@pytest.mark.parametrize("kind", [[], {}, 7, True, ["text"], None])
+def test_a_block_of_an_odd_type_is_unknown(kind: object) -> None:
+    """Wherever blocks may stand: in prompts, in system texts, in answers."""
+    odd = {"type": kind, "source": {"type": kind}, "content": {"type": kind}}
+    for format in FORMATS.values():
+        body = {"system": odd, "messages": [{"role": "user", "content": [odd]}], "input": [odd], "tools": [odd]}
+        facts = format.request(body, "/v1/x", capture=True)
+        outcome = format.response(
+            json.dumps({"content": [odd], "output": [odd], "choices": [{"message": odd}]}).encode(), capture=True
+        )
+
+        assert not facts.stream
+        assert outcome.usage is None

@@ -130,6 +130,8 @@ def parts(content: object) -> list[Part]:
 
 def _block(block: Mapping[str, object]) -> list[Part]:
     kind = block.get("type")
+    if isinstance(kind, list | dict):
+        return [{"type": "unknown"}]
     if kind is None:
         return _untyped(block)
     if kind in _TEXTS and isinstance(block.get("text"), str):
