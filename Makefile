@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint types docs check clean
+.PHONY: help demo test test-long lint types docs check audit fuzz fuzz-hour soak clean
 
 help:
 	@echo "make demo       simulated LLM traffic, failures included, and what arrives in Sentry (loopback only)"
@@ -14,6 +14,9 @@ help:
 	@echo "make test-long  the tests, with the ones that take longer than ten minutes in all"
 	@echo "make check      linters, type checkers, tests: what CI runs"
 	@echo "make docs       build the documentation into site/"
+	@echo "make audit      known vulnerabilities of the dependencies (needs PyPI)"
+	@echo "make fuzz       coverage-guided fuzzing, two minutes a target (MINUTES=2); make fuzz-hour: differential, an hour"
+	@echo "make soak       a million calls in one process"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}; set PYTHON=…")'
@@ -51,6 +54,22 @@ docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 check: lint types test
+
+MINUTES ?= 2
+
+audit: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python benchmarks/robustness/fuzz.py --seconds $$(($(MINUTES) * 60))
+
+fuzz-hour: $(VENV)/.dev
+	$(BIN)/python benchmarks/robustness/differential.py --minutes 60
+
+soak: $(VENV)/.dev
+	$(BIN)/python benchmarks/robustness/soak.py --calls 1000000
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
