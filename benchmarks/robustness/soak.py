@@ -179,6 +179,7 @@ def reading(calls: int) -> dict[str, float]:
         "descriptors": len(os.listdir("/proc/self/fd")),
         "threads": threading.active_count(),
         "objects": len(gc.get_objects()),
+        "blocks": sys.getallocatedblocks(),
     }
 
 
@@ -238,7 +239,13 @@ def verdict(readings: list[dict[str, float]], counted: int, made: int) -> int:
     early, late = readings[len(readings) // 4], readings[-1]
     grown = [
         f"{name}: {early[name]} -> {late[name]}"
-        for name, room in (("resident_mb", 25.0), ("descriptors", 4), ("threads", 3), ("objects", 5000))
+        for name, room in (
+            ("resident_mb", 25.0),
+            ("descriptors", 4),
+            ("threads", 3),
+            ("objects", 5000),
+            ("blocks", 20_000),
+        )
         if late[name] > early[name] + room
     ]
     if counted != made:
