@@ -32,7 +32,7 @@ def play(provider, dialect, form, call):
 
 with SentryReceiver() as sentry, SimulatedProvider() as provider:
     genai_sentry.init(dsn=sentry.dsn, settings=genai_sentry.Settings(event_burst=1000))
-    client = openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0, timeout=0.25)
+    client = openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0, timeout=1.0)
     chat, responses = client.chat.completions.create, client.responses.create
     for dialect in DIALECTS:
         if dialect != "anthropic":
@@ -43,7 +43,7 @@ with SentryReceiver() as sentry, SimulatedProvider() as provider:
     play(provider, "openai", "embeddings", lambda model: client.embeddings.create(model=model, input="x"))
     if importlib.util.find_spec("anthropic"):
         import anthropic
-        create = anthropic.Anthropic(base_url=provider.url, api_key="k", max_retries=0, timeout=0.25).messages.create
+        create = anthropic.Anthropic(base_url=provider.url, api_key="k", max_retries=0, timeout=1.0).messages.create
         for stream in (False, True):
             play(provider, "anthropic", f"messages, stream {stream}",
                  lambda model: create(model=model, messages=PROMPT, max_tokens=9, stream=stream))
