@@ -163,6 +163,7 @@ OTHER_VARIABLES: frozenset[str] = frozenset(
         "GENAI_SENTRY_FILE_PATH",
         "GENAI_SENTRY_GUARD",
         "GENAI_SENTRY_TEST_TIER",
+        "GENAI_SENTRY_SHARED",
     }
 )
 """Variables of this package that are no setting of an application: the file exporter reads its own."""
