@@ -50,6 +50,8 @@ logger = logging.getLogger("genai_sentry")
 
 _NOTHING: Mapping[str, names.Value] = MappingProxyType({})
 
+_DECODING, _SETTLING = Guard("decoding"), Guard("settling")
+
 MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
 
@@ -171,7 +173,7 @@ class Runtime(Sinks):
     def finish(self, call: Call, error: BaseException | None) -> None:
         """Everything that happens when a call is over; each sink on its own, so that none takes another down."""
         error = error if error is not None else call.exception
-        self.hand_on(call, self._read(call, error), error)
+        self.hand_on([(call, self._read(call, error), error)])
 
     def settle(self, calls: Sequence[Call]) -> None:
         """Settle calls that have waited, each for itself. Step by step: what a step needs is then at hand for all."""
@@ -179,13 +181,13 @@ class Runtime(Sinks):
             call.resume()
         try:
             for call in calls:
-                with Guard("decoding"):
+                with _DECODING:
                     call.decoded()
             told = []
             for call in calls:
-                with Guard("settling"):
-                    told.append((call, self._read(call, call.exception)))
-            self.hand_on_all(told)
+                with _SETTLING:
+                    told.append((call, self._read(call, call.exception), call.exception))
+            self.hand_on(told)
         finally:
             for call in calls:
                 call.let_go()

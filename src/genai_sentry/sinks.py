@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 MAX_FRAMES = 100
 """Frames looked at for the application's line."""
 
-
 MAX_HASHED = 4096
 """Bytes of a request by which it is told from others."""
 
@@ -72,21 +71,12 @@ class Sinks:
             ("sentry", self._report),
         )
 
-    def hand_on(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
-        """Hand a finished call to every sink."""
+    def hand_on(self, told: Sequence[tuple[Call, CallRecord, BaseException | None]]) -> None:
+        """Hand finished calls to every sink, one sink after the other: what it needs is then at hand for all calls."""
         for step, sink in self._sinks:
-            try:
-                sink(call, record, error)
-            except Exception as fault:
-                if not swallowed(step, fault):
-                    raise
-
-    def hand_on_all(self, told: Sequence[tuple[Call, CallRecord]]) -> None:
-        """The same for calls that ended without an exception, one sink after the other."""
-        for step, sink in self._sinks:
-            for call, record in told:
+            for call, record, error in told:
                 try:
-                    sink(call, record, call.exception)
+                    sink(call, record, error)
                 except Exception as fault:
                     if not swallowed(step, fault):
                         raise
@@ -186,7 +176,8 @@ class Sinks:
     def _report(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         if record.classification is None:
             self.reporter.remember(record, request=call.request)
-            self.calm(call)
+            if call.crumb is None:  # else it has waited, and its end was told then
+                self.calm(call)
         else:
             self.reporter.report(record, error, request=call.request)
             if error is None and call.request is not None:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from genai_sentry import local_usage
 from genai_sentry.collecting import collecting
 from genai_sentry.guard import swallowed
 from genai_sentry.record import StreamFacts
 from genai_sentry.wire import sse
+from genai_sentry.wire.encoding import decoder
 
 if TYPE_CHECKING:
     from genai_sentry.call import Call
@@ -187,6 +189,34 @@ class StreamObserver:
     def _is_empty(self, outcome: Outcome) -> bool:
         asks = self.call.format is not None and bool(self.call.format.operation)
         return asks and not outcome.content_seen and outcome.usage is None and not outcome.finish_reasons
+
+
+def reader_of(call: Call) -> StreamReader | None:
+    """What follows an answer's events; None where only an error's body can come, or bytes of no interest."""
+    if call.failed_status or call.format is None:
+        return None
+    runtime = call.runtime
+    # What is counted locally has to be collected first.
+    counted = runtime.counter is not None and call.format.name in local_usage.FORMATS
+    return call.format.reader(capture=counted or (call.recording and runtime.captures))
+
+
+def observe(
+    call: Call, *, streamed: bool, encoding: str | None = None, hider: Hider | EncodedHider | None = None
+) -> StreamObserver:
+    """Begin to watch a call's open answer.
+
+    Args:
+        call: has its status and headers.
+        streamed: as `StreamObserver` has it.
+        encoding: the answer's content encoding; None where the bytes come without.
+        hider: as `StreamObserver` has it.
+    """
+    call.opened()
+    call.runtime.later.ensure()
+    undo = decoder(encoding) if encoding else None
+    feed = undo.feed if undo is not None else None
+    return StreamObserver(call, reader_of(call), feed, streamed=streamed, hider=hider)
 
 
 def _how(outcome: Outcome | None, error: BaseException | None, exhausted: bool) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import SimpleNamespace
+from typing import Any
 
+import openai
 import pytest
 
+import genai_sentry
+from genai_sentry.retries import StormDetector
 from genai_sentry.sinks import _fingerprint
+from genai_sentry.statistics import recorder as counted
+from genai_sentry.testing import SimulatedProvider
 from process import run
 
 LOOP = """
@@ -67,3 +74,20 @@ def test_a_request_is_its_path_and_its_whole_body() -> None:
     assert _told(b"a" * 4000 + b"b") != _told(b"a" * 4000 + b"c")
     assert _told(b"a") != _told(b"a", "/v1/embeddings")
     assert _fingerprint(SimpleNamespace(request=None, path="/")) is None  # type: ignore[arg-type]
+
+
+def test_an_answer_is_told_once(bare: Any, provider: SimulatedProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where requests have failed of late, an answered one is hashed once, though its call is settled later."""
+    counted.reset()
+    bare.instrument()
+    told: list[str] = []
+    held = []  # answers that keep their requests alive
+    monkeypatch.setattr(StormDetector, "succeeded", lambda self, provider, model, request: told.append(model))
+    with openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0) as client:
+        provider.fail_next("rate_limit")
+        for _ in range(2):
+            with contextlib.suppress(openai.RateLimitError):
+                ask = client.chat.completions.with_raw_response.create
+                held.append(ask(model="m", messages=[{"role": "user", "content": "hi"}]))
+    assert 2 == genai_sentry.stats().calls
+    assert ["m"] == told

@@ -6,11 +6,8 @@ import json
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from genai_sentry.ratelimit import HeaderFacts, RateLimits, Window, read, read_raw, scan
-from genai_sentry.ratelimit import headers as scanning
 from genai_sentry.ratelimit.dialects import LIMITS, SLOTS, Limit
 from genai_sentry.ratelimit.values import duration, number, reset_in, timestamp
 from shared import shared
@@ -274,23 +271,3 @@ def test_recorded_responses_with_limits_are_all_read() -> None:
             assert len(named) == len(found.windows), path.name
             seen += 1
     assert seen > 100
-
-
-_NAMES = [
-    b"x-ratelimit-%b-%b" % (part, what)
-    for what in (b"requests", b"tokens")
-    for part in (b"limit", b"remaining", b"reset")
-]
-_NAMES += [b"anthropic-ratelimit-input-tokens-%b" % part for part in (b"limit", b"remaining", b"reset")]
-_VALUES = st.sampled_from([b"0", b"7", b"1000", b"12ms", b"1.5s", b"6m0s", b"odd", b"", b"-1", b"2026-01-01T00:00:10Z"])
-
-
-@given(st.dictionaries(st.sampled_from([*_NAMES, b"retry-after", b"x-request-id"]), _VALUES))
-def test_the_short_way_says_what_the_long_way_says(headers: dict[bytes, bytes]) -> None:
-    """Answers whose limits are all on different quantities are read by a shorter way, to the same result."""
-    raw = list(headers.items())
-    plan = scanning._plan_of(tuple(name for name, _ in raw))
-    now = 1_767_225_600.0
-    assert plan.distinct or not plan.limits
-    long_way = scanning._facts(raw, plan._replace(distinct=False), "openai", now)
-    assert long_way == scanning.scan(raw, "openai", now)

@@ -228,3 +228,9 @@ def test_watsonx_names_model_and_stream_in_its_own_way() -> None:
     whole, streamed = (format.request(body, f"/ml/v1/text/{path}") for path in ("chat", "chat_stream"))
     assert ("ibm/granite-3", False) == (whole.model, whole.stream)
     assert ("ibm/granite-3", True) == (streamed.model, streamed.stream)
+
+
+def test_the_path_alone_tells_a_stream() -> None:
+    """Of a deployment the body names neither model nor stream."""
+    facts = FORMATS["openai.chat"].request({"messages": []}, "/ml/v1/deployments/d/text/chat_stream")
+    assert facts.stream

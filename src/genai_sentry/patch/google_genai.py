@@ -15,7 +15,7 @@ from genai_sentry.guard import swallowed
 from genai_sentry.patch import shell
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
-from genai_sentry.stream import StreamObserver
+from genai_sentry.stream import StreamObserver, observe
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
@@ -90,10 +90,7 @@ class _Pieces:
         call = self.call
         try:
             if call.unseen and call.format is not None:
-                call.opened()
-                call.runtime.later.ensure()
-                reader = call.format.reader(capture=call.recording and call.runtime.captures)
-                self._observer = StreamObserver(call, reader, None, streamed=True)
+                self._observer = observe(call, streamed=True)
         except Exception as fault:
             if not swallowed("stream", fault):
                 raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextvars import ContextVar
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.call import Call
@@ -18,8 +18,7 @@ from genai_sentry.patch import shell
 from genai_sentry.patch.aiohttp import Headers
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
-from genai_sentry.stream import StreamObserver
-from genai_sentry.wire.encoding import decoder
+from genai_sentry.stream import StreamObserver, observe
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
@@ -32,19 +31,24 @@ _clock = time.perf_counter
 
 
 class Scope:
-    """One execution, in which a failing attempt may be repeated.
+    """One execution, in which a failing attempt may be repeated; its end is the call's.
 
     Attributes:
         pending: the call whose attempts have failed so far.
     """
 
-    __slots__ = ("pending",)
+    __slots__ = ("_token", "pending")
 
     def __init__(self) -> None:
         self.pending: Call | None = None
 
-    def end(self, error: BaseException | None) -> None:
-        """The execution is over. Never raises."""
+    def __enter__(self) -> None:
+        self._token = _scope.set(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _scope.reset(self._token)
         call, self.pending = self.pending, None
         if call is None:
             return
@@ -77,34 +81,16 @@ def execution_seams(module: ModuleType) -> list[Seam]:
 
 def _executed(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute(*args: Any, **kwargs: Any) -> Any:
-        scope = Scope()
-        token = _scope.set(scope)
-        try:
-            result = original(*args, **kwargs)
-        except BaseException as error:
-            scope.end(error)
-            raise
-        finally:
-            _scope.reset(token)
-        scope.end(None)
-        return result
+        with Scope():
+            return original(*args, **kwargs)
 
     return execute
 
 
 def _executed_async(original: Callable[..., Any]) -> Callable[..., Any]:
     async def aexecute(*args: Any, **kwargs: Any) -> Any:
-        scope = Scope()
-        token = _scope.set(scope)
-        try:
-            result = await original(*args, **kwargs)
-        except BaseException as error:
-            scope.end(error)
-            raise
-        finally:
-            _scope.reset(token)
-        scope.end(None)
-        return result
+        with Scope():
+            return await original(*args, **kwargs)
 
     return aexecute
 
@@ -187,15 +173,8 @@ def _observe(call: Call, response: Any) -> StreamObserver | None:
     try:
         headers = Headers(_raw(response.headers))
         call.responded(response.status, headers)
-        call.opened()
-        call.runtime.later.ensure()
-        encoding = headers.get("content-encoding")
-        undo = decoder(encoding) if encoding else None
-        reader = None
-        if not call.failed_status and call.format is not None:
-            reader = call.format.reader(capture=call.recording and call.runtime.captures)
         asked = call.facts is not None and call.facts.stream
-        observer = StreamObserver(call, reader, undo.feed if undo is not None else None, streamed=asked)
+        observer = observe(call, streamed=asked, encoding=headers.get("content-encoding"))
         scope = _scope.get()
         if scope is None or not call.failed_status:
             call.result()

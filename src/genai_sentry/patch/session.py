@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from genai_sentry.call import Call
 from genai_sentry.patterns import lazy
-from genai_sentry.stream import StreamObserver
+from genai_sentry.stream import observe
 from genai_sentry.wire import fields
 from genai_sentry.wire.fields import mapping
 from genai_sentry.wire.formats import FORMATS
@@ -40,12 +40,8 @@ class Flight:
         self.event_id = event_id
         self.lane = lane
         call.attempts_known = False
-        call.opened()
+        self.observer = observe(call, streamed=True)
         call.result()
-        call.runtime.later.ensure()
-        assert call.format is not None
-        reader = call.format.reader(capture=call.recording and call.runtime.captures)
-        self.observer = StreamObserver(call, reader, None, streamed=True)
 
     def take(self, message: bytes, waited: float) -> None:
         """An event of this response, after `waited` seconds."""

@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from genai_sentry import local_usage, usage_injection
+from genai_sentry import usage_injection
 from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
-from genai_sentry.stream import StreamObserver
+from genai_sentry.stream import StreamObserver, observe
 from genai_sentry.wire import formats
-from genai_sentry.wire.encoding import decoder
 
 if TYPE_CHECKING:
     from genai_sentry.runtime import Runtime
@@ -146,25 +145,11 @@ def _responded(call: Call, response: Any, own: bool, observed: type, request: An
 
 
 def _observe(call: Call, response: Any, observed: type) -> None:
-    call.opened()
-    call.runtime.later.ensure()
-    runtime = call.runtime
     encoding = response.headers.get("content-encoding")
-    decompressor = decoder(encoding) if encoding else None
-    reader = None
-    if not call.failed_status and call.format is not None:
-        # What is counted locally has to be collected first.
-        counted = runtime.counter is not None and call.format.name in local_usage.FORMATS
-        reader = call.format.reader(capture=counted or (call.recording and runtime.captures))
     asked = call.facts is not None and call.facts.stream
     streamed = _is_stream(call)
-    observer = StreamObserver(
-        call,
-        reader,
-        decompressor.feed if decompressor is not None else None,
-        streamed=asked or streamed,
-        hider=usage_injection.hider(encoding) if call.asking is not None and streamed else None,
-    )
+    hider = usage_injection.hider(encoding) if call.asking is not None and streamed else None
+    observer = observe(call, streamed=asked or streamed, encoding=encoding, hider=hider)
     response.stream = observed(response.stream, observer)
 
 

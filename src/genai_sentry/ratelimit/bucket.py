@@ -19,7 +19,7 @@ REACH = 3.0
 """How far ahead a span tells, as a multiple of its length."""
 
 SAFE_SHARE = 0.8
-"""With more than that left, nothing is forecast: a burst that ends soon looks the same as a ramp."""
+"""With more than that left, nothing is forecast, nor for a present window: a burst that ends soon looks like a ramp."""
 
 _MIN_SPAN_S, _MIN_STEPS = 4.0, 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from genai_sentry.patterns import lazy
 from genai_sentry.ratelimit.dialects import (
@@ -101,8 +101,7 @@ def _encoded(name: object, value: object) -> tuple[bytes, bytes]:
 
 
 class _Limit(NamedTuple):
-    """Where a limit's parts stand among a response's headers, -1 for a part that is not there; and where in
-    `RateLimits` the fields of its quantity begin, -1 where it has none."""
+    """Where a limit's parts stand among a response's headers; -1 for a part that is not there."""
 
     kind: str
     quantity: str
@@ -111,17 +110,12 @@ class _Limit(NamedTuple):
     remaining: int
     reset: int
     period: int
-    field: int
 
 
 class _Plan(NamedTuple):
-    """Where everything stands among headers of these names, what counts first before the rest.
-
-    `distinct` tells that no two limits are on one quantity.
-    """
+    """Where everything stands among headers of these names, what counts first before the rest."""
 
     limits: tuple[_Limit, ...] = ()
-    distinct: bool = False
     request_ids: tuple[int, ...] = ()
     processing: tuple[tuple[int, float], ...] = ()
     retry_after: tuple[tuple[int, float], ...] = ()
@@ -135,8 +129,6 @@ MAX_PLANS = 128
 MAX_PLANNED = 64
 """Headers of a response for which one is remembered."""
 _EMPTY = _Plan()
-_FIELDS = {"requests": 0, "tokens": 3, "input_tokens": 6, "output_tokens": 9}
-"""Where in `RateLimits` the fields of a quantity begin."""
 _plans: dict[tuple[bytes, ...], _Plan] = {}
 
 
@@ -166,13 +158,11 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
         if slot < FIRST_REQUEST_ID:
             index, part = divmod(slot, SLOTS_PER_LIMIT)
             limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
-    planned = tuple(
-        _Limit._make((limit.kind, limit.quantity, limit.period_s, *places, _FIELDS.get(limit.quantity, -1)))
-        for limit, places in ((LIMITS[index], places) for index, places in limits.items())
-    )
     return _Plan(
-        planned,
-        len({limit.kind for limit in planned}) == len({limit.quantity for limit in planned}) == len(planned),
+        tuple(
+            _Limit(LIMITS[index].kind, LIMITS[index].quantity, LIMITS[index].period_s, *places)
+            for index, places in limits.items()
+        ),
         _places(found, FIRST_REQUEST_ID, FIRST_PROCESSING_TIME),
         tuple(
             (place, PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
@@ -218,10 +208,7 @@ def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFa
     combined = plan.ietf >= 0 or plan.ietf_policy >= 0
     if not plan.limits and not combined and retry_after is None:
         return HeaderFacts(None, request_id, processing, None)
-    hints = PERIODS.get(provider)
-    if plan.distinct and not combined:
-        return HeaderFacts(_direct(raw, plan, hints, date, now, retry_after), request_id, processing, retry_after)
-    parts = _limits(raw, plan, hints, date, now)
+    parts = _limits(raw, plan, PERIODS.get(provider), date, now)
     if combined:
         _add_ietf(parts, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
     return HeaderFacts(_assemble(parts, retry_after), request_id, processing, retry_after)
@@ -265,7 +252,7 @@ _Parts = dict[str, tuple[str, list[float | None]]]
 def _limits(raw: _Raw, plan: _Plan, hints: Mapping[str, float] | None, date: bytes | None, now: float | None) -> _Parts:
     """The parts of each limit by kind; of two dialects that name the same kind the earlier in the table counts."""
     parts: _Parts = {}
-    for kind, quantity, period_s, at_limit, at_remaining, at_reset, at_period, _ in plan.limits:
+    for kind, quantity, period_s, at_limit, at_remaining, at_reset, at_period in plan.limits:
         limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
         remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
         if (limit is None and remaining is None) or kind in parts:
@@ -278,39 +265,6 @@ def _limits(raw: _Raw, plan: _Plan, hints: Mapping[str, float] | None, date: byt
             period = hints.get(kind) if period_s is None and hints is not None else period_s
         parts[kind] = (quantity, [limit, remaining, reset, period])
     return parts
-
-
-def _direct(
-    raw: _Raw,
-    plan: _Plan,
-    hints: Mapping[str, float] | None,
-    date: bytes | None,
-    now: float | None,
-    retry_after: float | None,
-) -> RateLimits | None:
-    """The same as `_limits` and `_assemble` do, where no two limits are on one quantity: most answers are like that."""
-    fields: list[Any] = [None] * 12
-    windows: list[Window] = []
-    found = retry_after is not None
-    for kind, _, period_s, at_limit, at_remaining, at_reset, at_period, field in plan.limits:
-        limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
-        remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
-        if limit is None and remaining is None:
-            continue
-        found = True
-        reset = _reset(raw[at_reset][1], date, now) if at_reset >= 0 else None
-        if remaining is not None:
-            period = _amount(raw[at_period][1]) if at_period >= 0 else None
-            if period is None:
-                period = hints.get(kind) if period_s is None and hints is not None else period_s
-            windows.append(Window(kind, limit, remaining, reset, period))
-            if field >= 0:
-                fields[field + 1] = int(remaining)
-        if field >= 0:
-            fields[field + 2] = reset
-            if limit is not None:
-                fields[field] = int(limit)
-    return RateLimits._make((*fields, retry_after, tuple(windows))) if found else None
 
 
 def _amount(value: bytes) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from genai_sentry.ratelimit.bucket import SAFE_SHARE
 from genai_sentry.ratelimit.limits import Window
 from genai_sentry.ratelimit.trend import Fit, Trend
 
@@ -12,9 +13,6 @@ MEMORIES = ((10.0, False), (40.0, True), (120.0, True))
 
 REACH = 1.5
 """How far ahead a trend tells, as a multiple of the seconds that it rests on."""
-
-SAFE_SHARE = 0.8
-"""With more than that left, nothing is forecast for the present window: a burst that ends soon looks like a ramp."""
 
 LEAD_S, PATIENCE_S, LATE_S = 14.0, 25.0, 10.0
 """A forecast is worth most `LEAD_S` ahead; `PATIENCE_S` earlier it can wait for certainty; less than `LATE_S`: late."""

@@ -12,6 +12,7 @@ from genai_sentry.wire.anthropic import model_in_path
 from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
+from genai_sentry.wire.gemini_usage import apply_usage
 from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 _FINISH: Final = {
@@ -26,7 +27,6 @@ _FINISH: Final = {
     9: "MALFORMED_FUNCTION_CALL",
 }
 """Names of the finish reasons that a client asking for `enum-encoding=int` gets as numbers."""
-_MODALITIES: Final = {1: "TEXT", 2: "IMAGE", 3: "VIDEO", 4: "AUDIO", 5: "DOCUMENT"}
 _OUTPUTS: Final = {"IMAGE": "image", "AUDIO": "speech"}
 
 
@@ -79,7 +79,7 @@ class GenerateFormat(Format):
             id=text(value.get("responseId")),
             finish_reasons=tuple(reason for item in candidates if (reason := _finish(item)) is not None),
         )
-        _apply_usage(outcome, value.get("usageMetadata"))
+        apply_usage(outcome, value.get("usageMetadata"))
         outcome.error = error_of(value) or blocked(value)
         return outcome
 
@@ -187,7 +187,7 @@ class EmbedFormat(Format):
     def decode(self, value: Mapping[str, object]) -> Outcome:
         """Usage, where the answer names it; Vertex names tokens per vector."""
         outcome = Outcome(error=error_of(value))
-        _apply_usage(outcome, value.get("usageMetadata"))
+        apply_usage(outcome, value.get("usageMetadata"))
         if outcome.usage is None:
             tokens = total(*(_statistics(item) for item in mappings(value.get("predictions"))))
             billable = count(mapping(value.get("metadata")).get("billableCharacterCount"))
@@ -289,43 +289,6 @@ def blocked(value: Mapping[str, object]) -> dict[str, object] | None:
 
 def _statistics(prediction: Mapping[str, object]) -> int | None:
     return count(mapping(mapping(prediction.get("embeddings")).get("statistics")).get("token_count"))
-
-
-def read_usage(value: object) -> Usage | None:
-    """Gemini counts thoughts apart from candidates: output is their sum."""
-    get = mapping(value).get
-    thoughts = count(get("thoughtsTokenCount"))
-    usage = Usage(
-        input_tokens=count(get("promptTokenCount")),
-        output_tokens=total(count(get("candidatesTokenCount")), thoughts),
-        cache_read_input_tokens=count(get("cachedContentTokenCount")),
-        reasoning_output_tokens=thoughts,
-    )
-    given, made = _by_modality(get("promptTokensDetails")), _by_modality(get("candidatesTokensDetails"))
-    given = given or _by_modality(get("promptTokenDetails"))
-    usage.input_audio_tokens, usage.input_image_tokens = given.get("AUDIO"), given.get("IMAGE")
-    usage.output_audio_tokens, usage.output_image_tokens = made.get("AUDIO"), made.get("IMAGE")
-    usage.cache_read_audio_tokens = _by_modality(get("cacheTokensDetails")).get("AUDIO")
-    return usage if usage != Usage() else None
-
-
-def _by_modality(details: object) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for item in mappings(details):
-        modality = item.get("modality")
-        name = _MODALITIES.get(modality, "") if isinstance(modality, int) else text(modality)
-        tokens = count(item.get("tokenCount"))
-        if name and tokens is not None:
-            found[name] = found.get(name, 0) + tokens
-    return found
-
-
-def _apply_usage(outcome: Outcome, value: object) -> None:
-    usage = read_usage(value)
-    if usage is not None:
-        outcome.usage = usage
-        tier = text(mapping(value).get("serviceTier"))
-        outcome.service_tier = tier.lower() if tier else outcome.service_tier
 
 
 _CONTENT: Final = lazy(rb'"(?:text|functionCall|inlineData|executableCode)"\s*:\s*(?:"[^"]|\{)')

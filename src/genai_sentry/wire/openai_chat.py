@@ -40,11 +40,11 @@ class ChatFormat(Format):
         """Attributes of a chat request."""
         attributes = facts.attributes
         attributes["openai.api.type"] = "chat_completions"
-        if body.keys() <= _SILENT:
-            return
+        facts.stream = facts.stream or path.endswith("/chat_stream")
         if facts.model is None:
             facts.model = text(body.get("model_id"))
-        facts.stream = facts.stream or path.endswith("/chat_stream")
+        if body.keys() <= _SILENT:
+            return
         req.sampling(body, attributes)
         req.max_tokens(body, attributes, "max_completion_tokens", "max_tokens")
         req.output_type(body.get("response_format"), attributes)
