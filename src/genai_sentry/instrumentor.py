@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Collection
 from typing import Any
 
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 
-from genai_sentry import collecting, lifecycle
-from genai_sentry.errors.classify import compile_rules
+from genai_sentry import collecting, lifecycle, warming
 from genai_sentry.launcher import launched
 from genai_sentry.patch import hooks
 from genai_sentry.patch.state import state
-from genai_sentry.pricing import warm
 from genai_sentry.sentry import outgoing, start
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import losses, propagation
-from genai_sentry.wire import encoding
 
 logger = logging.getLogger("genai_sentry")
 
@@ -55,15 +51,13 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
             runtime = Runtime(settings, *providers)
         collecting.install()
         state.runtime = runtime
+        warming.start()
         if not settings.propagate_to_providers:
             propagation.raise_barrier()
         hooks.install()
         outgoing.install()
         losses.watch()
         lifecycle.install()
-        # Last: what runs in the background would only hold up the rest of the set-up.
-        warm()
-        threading.Thread(target=_warm, name="genai-sentry-warming", daemon=True).start()
 
     def _uninstrument(self, **kwargs: Any) -> None:
         hooks.remove()
@@ -74,12 +68,6 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         runtime, state.runtime = state.runtime, None
         if runtime is not None:
             runtime.close()
-
-
-def _warm() -> None:
-    """What the first calls need, and set-up does not."""
-    encoding.warm()
-    compile_rules()
 
 
 def environment_settings() -> Settings:

@@ -108,14 +108,15 @@ def test_settings_without_rules_load_no_classifier() -> None:
 
 
 def test_a_classifier_is_made_at_once_and_compiles_in_the_background() -> None:
-    """Making one compiles nothing; `prepare` does so on another thread; the first failure then finds it done."""
+    """Making one compiles nothing; `warming` does so on another thread; the first failure then finds it done."""
     code = """
         import json, threading, time
+        from genai_sentry import warming
         from genai_sentry.errors import index
         from genai_sentry.errors.classify import Classifier
         made = Classifier()
         before = index.index.cache_info().currsize
-        made.prepare()
+        warming.start(prices=False)
         until = time.monotonic() + 30
         while time.monotonic() < until and not index.index.cache_info().currsize:
             time.sleep(0.01)

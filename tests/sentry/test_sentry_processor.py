@@ -18,7 +18,10 @@ from opentelemetry.trace import Status, StatusCode, Tracer
 from sentry_sdk.transport import Transport
 
 from genai_sentry.errors.taxonomy import ErrorType, classification
+from genai_sentry.pricing import Pricer
+from genai_sentry.pricing.catalogue import Catalogue
 from genai_sentry.record import CallRecord
+from genai_sentry.sentry import processor as processing
 from genai_sentry.sentry.processor import GenAIErrorProcessor
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings, SettingsError
@@ -277,6 +280,33 @@ def test_the_copy_has_the_cost(world: Any) -> None:
     (span,) = here.spans()
     assert (span.attributes or {})["llm_cost_usd"] == pytest.approx(2.0)
     assert here.sent() == []
+
+
+@pytest.mark.parametrize("end", ["next", "flush", "shutdown"])
+def test_a_span_gets_its_cost_when_prices_are_there(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """A script's only call may be over before the price list is imported: its span waits where the exporter has it."""
+    catalogue = Catalogue()
+    monkeypatch.setattr(processing, "Pricer", lambda prices: Pricer(prices, catalogue=catalogue))
+    monkeypatch.setattr(Catalogue, "warm", lambda self: None)
+    kept: list[ReadableSpan] = []
+    processor = GenAIErrorProcessor(Settings(), forward_to=_Keep(kept))
+    provider = TracerProvider()
+    provider.add_span_processor(processor)
+    tracer = provider.get_tracer("theirs")
+    attributes = {**OFFICIAL, "gen_ai.usage.input_tokens": 1000, "gen_ai.usage.output_tokens": 10}
+    tracer.start_span("chat", attributes=attributes).end()
+    assert "llm_cost_usd" not in (kept[0].attributes or {})
+    catalogue.load()
+    if end == "next":
+        tracer.start_span("chat", attributes=attributes).end()
+    elif end == "flush":
+        processor.force_flush()
+    else:
+        processor.shutdown()
+    told = dict(kept[0].attributes or {})
+    assert told["llm_cost_usd"] > 0
+    assert attributes.items() <= told.items()
+    processor.shutdown()
 
 
 def test_wrong_settings_in_the_environment_are_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:

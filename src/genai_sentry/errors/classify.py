@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -54,11 +53,6 @@ class Classifier:
         self._rules = [_read_rule(rule) for rule in rules]
         self._retryable = {ErrorType(key): bool(value) for key, value in (retryable or {}).items()}
         self._severities = {ErrorType(key): Severity(value) for key, value in (severities or {}).items()}
-
-    @staticmethod
-    def prepare() -> None:
-        """Compile the built-in rules in the background, so that the first failure does not wait for it."""
-        threading.Thread(target=compile_rules, name="genai-sentry-rules", daemon=True).start()
 
     def classify(
         self,

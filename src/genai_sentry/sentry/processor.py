@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.trace import StatusCode
 
+from genai_sentry import warming
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.taxonomy import ErrorType
-from genai_sentry.guard import swallowed
-from genai_sentry.pricing import Pricer, warm
+from genai_sentry.guard import Guard, swallowed
+from genai_sentry.pricing import Pricer
 from genai_sentry.sentry import events, foreign, matching
 from genai_sentry.sentry.frames import CLIENT_LIBRARIES
 from genai_sentry.sentry.reporter import Reporter
@@ -28,6 +30,11 @@ logger = logging.getLogger("genai_sentry")
 
 MARK = "llm_error_type"
 """A foreign span that carries this belongs to a call that this package observed, and reported."""
+
+MAX_UNPRICED = 256
+"""Spans that wait for prices at most, while these are being imported."""
+READY_S = 2.0
+"""How long the end of a process, or a flush, waits for that at most, in seconds."""
 
 _NOT_A_FAILURE = frozenset({"asyncio.exceptions.CancelledError", "CancelledError", "GeneratorExit", "_OTHER"})
 """What instrumentations report as errors and is none: a cancelled task, a stream that was left early."""
@@ -51,9 +58,10 @@ class GenAIErrorProcessor(SpanProcessor):
         self._settings = used = settings if settings is not None else _from_env()
         self._forward_to = forward_to
         self._classifier = Classifier(used.rules, retryable=used.retryable, severities=used.levels)
-        self._classifier.prepare()
+        warming.start(prices=forward_to is not None)
         self._pricer = _pricer(used.prices, strict=settings is not None) if forward_to is not None else None
         self._reporter = Reporter(used)
+        self._unpriced: deque[tuple[ReadableSpan, CallRecord]] = deque(maxlen=MAX_UNPRICED)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Pass on."""
@@ -62,44 +70,72 @@ class GenAIErrorProcessor(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Report a failed LLM call; pass an enriched copy on."""
-        extra: dict[str, Any] = {}
+        record: CallRecord | None = None
+        told = span
         try:
-            extra = self._end(span)
+            record = self._end(span)
+            if record is not None and self._forward_to is not None:
+                told = _enriched(span, self._extra(record))
+                self._price_later(told, record)
         except Exception as error:
             if not swallowed("processor", error):
                 raise
         if self._forward_to is not None:
-            self._forward_to.on_end(_enriched(span, extra) if extra else span)
+            self._forward_to.on_end(told)
+
+    def _price_later(self, told: ReadableSpan, record: CallRecord) -> None:
+        """While prices are being imported, spans wait for theirs where whoever exports them holds them as well."""
+        if self._pricer is None:
+            return
+        if record.cost is None and record.usage is not None and not self._pricer.ready():
+            self._unpriced.append((told, record))
+        elif self._unpriced:
+            self._price_waiting(0.0)
+
+    def _price_waiting(self, timeout: float) -> None:
+        if self._pricer is None or not self._unpriced or not self._pricer.ready(timeout):
+            return
+        while True:
+            try:
+                told, record = self._unpriced.popleft()
+            except IndexError:  # none is left, maybe since another thread was here, too
+                return
+            with Guard("pricing"):
+                self._price(record)
+                told.__dict__["_attributes"] = {**self._extra(record), **(told.attributes or {})}
 
     def shutdown(self) -> None:
         """Send what is held, and pass on."""
         self._reporter.close()
+        self._price_waiting(READY_S)
         if self._forward_to is not None:
             self._forward_to.shutdown()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
         """Send what is held, and pass on; whether everything left in time."""
         done = self._reporter.flush(timeout_millis / 1000)
+        self._price_waiting(min(READY_S, timeout_millis / 1000))
         if self._forward_to is not None:
             done = self._forward_to.force_flush(timeout_millis) and done
         return done
 
-    def _end(self, span: ReadableSpan) -> dict[str, Any]:
+    def _end(self, span: ReadableSpan) -> CallRecord | None:
+        """Report what failed; what is known of the call, None where it is none or nobody asks."""
         scope = span.instrumentation_scope
         if scope is not None and scope.name == foreign.OWN_SCOPE:
-            return {}
+            return None
         attributes = span.attributes or {}
         failed = span.status.status_code is StatusCode.ERROR
         if not failed and self._forward_to is None:
-            return {}
+            return None
         operation = foreign.operation_of(attributes)
         if operation is None:
-            return {}
+            return None
         record = foreign.record_of(span, operation)
         if failed and MARK not in attributes:
             self._fail(span, record)
         self._price(record)
-        return self._extra(record)
+        return record
 
     def _fail(self, span: ReadableSpan, record: CallRecord) -> None:
         names = foreign.error_types(span)
@@ -160,7 +196,6 @@ def _from_env() -> Settings:
 
 
 def _pricer(prices: Any, *, strict: bool) -> Pricer:
-    warm()
     try:
         return Pricer(prices)
     except SettingsError as error:
