@@ -48,7 +48,7 @@ class Later:
     Args:
         settle: settles calls that have waited, each for itself, and marks them as settled.
         ready: waits, for so many seconds at most, until calls can be settled well (prices at hand); asked by our
-            thread alone.
+            thread, and when the interpreter ends.
         at_exit: called when the interpreter ends and all calls are settled.
     """
 
@@ -156,6 +156,8 @@ class Later:
             observer.end()
 
     def _at_exit(self) -> None:
+        if self._waiting:
+            self._ready(READY_S)  # a script's only call may be over before prices are there
         self.drain()
         self._then()
 

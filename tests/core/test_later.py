@@ -300,6 +300,22 @@ def test_a_closed_one_takes_nothing(waiting: Later) -> None:
     assert not waiting.take(Finished())  # type: ignore[arg-type]
 
 
+def test_the_end_of_the_interpreter_waits_for_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a script's only call has cost is known when its span is exported; without a call nobody waits."""
+    monkeypatch.setattr(later, "DELAY_S", 30.0)
+    order: list[str] = []
+    made = Later(
+        lambda calls: (settle(calls), order.append("settled")),  # type: ignore[arg-type]
+        lambda seconds: order.append("ready"),
+        lambda: order.append("ended"),
+    )
+    made._at_exit()
+    made.take(Finished())  # type: ignore[arg-type]
+    made._at_exit()
+    assert ["ended", "ready", "settled", "ended"] == order
+    made.close()
+
+
 def test_draining_twice_settles_once(waiting: Later) -> None:
     """A call that is settled stays as it is."""
     call = Finished()
