@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.rules.notions import MEANINGS, WORDS
 from genai_sentry.errors.rules.notions_east import CHINESE, JAPANESE_AND_KOREAN
 from genai_sentry.errors.rules.notions_europe import EUROPE
+from genai_sentry.errors.rules.notions_world import RUSSIAN, WORLD
 from genai_sentry.errors.text import WIDE, normal
 from genai_sentry.patterns import lazy
 
@@ -39,6 +41,7 @@ class _Meanings(NamedTuple):
     """The tables, ready for look-up: by the first word, what may follow it, longest first."""
 
     words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
+    stems: dict[str, tuple[str, ...]]
     chinese: re.Pattern[str]
     of_chinese: dict[str, tuple[str, ...]]
     labels: dict[tuple[str, str], tuple[int, Label]]
@@ -58,11 +61,12 @@ def _by_word(*tables: dict[str, str]) -> dict[str, tuple[str, ...]]:
 def _meanings() -> _Meanings:
     chinese = _by_word(CHINESE, JAPANESE_AND_KOREAN)
     words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for text, notions in sorted(_by_word(WORDS, EUROPE).items(), key=lambda item: -item[0].count(" ")):
+    for text, notions in sorted(_by_word(WORDS, EUROPE, WORLD).items(), key=lambda item: -item[0].count(" ")):
         first, *rest = text.split()
         words.setdefault(first, []).append((tuple(rest), notions))
     return _Meanings(
         words,
+        _by_word(RUSSIAN),
         lazy("|".join(map(re.escape, sorted(chinese, key=len, reverse=True)))),
         chinese,
         {(about, says): (rank, parse_label(label)) for rank, (about, says, label) in enumerate(MEANINGS)},
@@ -81,9 +85,18 @@ class _Met(NamedTuple):
     word: str
 
 
+_START = attrgetter("start")
+
+
 def guess(normalised: str) -> Guess | None:
     """The nearest two notions in a normalised text that mean something together; None where there are none."""
-    met = _words(normalised if _ACCENTED.search(normalised) is None else _without_accents(normalised))
+    if normalised.isascii():
+        return _nearest(_words(normalised), REACH)
+    if _CYRILLIC.search(normalised) is not None:
+        joined = _JOINED.sub(r" \1", normalised.replace("ё", "е"))
+        met = sorted(_words(joined) + _stems(joined), key=_START)
+    else:
+        met = _words(normalised if _ACCENTED.search(normalised) is None else _without_accents(normalised))
     best = _nearest(met, REACH)
     if best is None and WIDE.search(normalised) is not None:
         best = _nearest(_chinese(normalised), REACH_CHINESE)
@@ -92,10 +105,29 @@ def guess(normalised: str) -> Guess | None:
 
 _ACCENTED = lazy(r"[\u00c0-\u024f\u1e00-\u1eff]")
 _ACCENTS = lazy(r"[\u0300-\u036f]+")
+_CYRILLIC = lazy(r"[\u0400-\u04ff]")
+_JOINED = lazy(r" (не|слишком) ")
+_OWN_LETTERS = str.maketrans("đıł", "dil")
+"""Letters that are no letter with an accent, and how they are written where there are no others."""
 
 
 def _without_accents(text: str) -> str:
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", text[:2000]))
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text[:2000])).translate(_OWN_LETTERS)
+
+
+def _stems(normalised: str) -> list[_Met]:
+    """Words of a language that inflects them, by what they begin with."""
+    table = _meanings().stems
+    met: list[_Met] = []
+    for place, word in enumerate(normalised.split()[:MAX_WORDS]):
+        if word[0] < "\u0400":
+            continue
+        for length in range(min(len(word), 12), 2, -1):
+            notions = table.get(word[:length])
+            if notions is not None:
+                met += [_Met(notion, place, place, word[:length]) for notion in notions]
+                break
+    return met
 
 
 def _words(normalised: str) -> list[_Met]:

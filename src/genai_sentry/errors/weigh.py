@@ -192,6 +192,10 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
 _SAID_BY_NO_STATUS = (ErrorType.QUOTA_EXCEEDED, ErrorType.CONTENT_FILTER, ErrorType.CONTEXT_LENGTH)
 
 
+def _said_by_no_status(label: Label) -> bool:
+    return label[0] in _SAID_BY_NO_STATUS or label[1] is Reason.NO_PROVIDER
+
+
 _HUMP = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_./:#-]+")
 _NAMES = (".name", ".title", ".kind", ".category")
 """Fields whose values may be names that people give."""
@@ -226,7 +230,7 @@ def weigh_guess(case: Case) -> None:
         if guessed is None and reading.unquoted and alone:
             guessed = guess(reading.normal_clean)
         if guessed is not None:
-            weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
+            weight = TOLD if _said_by_no_status(guessed.label) else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
     for depth, shown, words in _words_of_codes(case):
         read = normal(words)
@@ -235,7 +239,7 @@ def weigh_guess(case: Case) -> None:
                 case.add(TOLD, depth, one.length, one.label, shown)
         guessed = guess(read)
         if guessed is not None:
-            weight = TOLD if guessed.label[0] in _SAID_BY_NO_STATUS else GUESS
+            weight = TOLD if _said_by_no_status(guessed.label) else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, shown)
 
 

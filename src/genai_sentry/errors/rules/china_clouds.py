@@ -252,6 +252,7 @@ VOLCENGINE = Family(
             OversizeImage
             UnsupportedImageFormat
             InvalidImageDetail
+            InvalidPixelLimit
         """,
         "invalid_request/unsupported_parameter": """
             InvalidArgumentError.UnknownRole

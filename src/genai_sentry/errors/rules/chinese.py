@@ -51,6 +51,9 @@ CHINESE = Family(
         """,
         "server_error/bad_gateway": """
             请求转发失败
+            网关异常
+            网关错误
+            返回了无效响应
         """,
         "content_filter/prompt": """
             敏感内容

@@ -152,6 +152,11 @@ CHINESE_ACCOUNT = Family(
             已过期
             token过期
             登录已失效
+            token已失效
+            token 已失效
+            令牌已失效
+            会话已失效
+            凭证已失效
             登录过期
             token 过期
             凭证过期

@@ -214,7 +214,7 @@ ENGLISH_ANSWER = Family(
             nonetype object is not iterable
             list index out of range
             has no attribute choices
-            object is not subscriptable
+            nonetype object is not subscriptable
             class nonetype
         """,
     },

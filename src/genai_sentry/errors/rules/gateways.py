@@ -356,6 +356,7 @@ EDGE = Family(
         """,
         "permission_denied/ip": """
             error code: 1020
+            used cloudflare to restrict access
             error 1020
             error code: 1010
             error code: 1006

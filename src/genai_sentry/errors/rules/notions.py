@@ -15,6 +15,15 @@ WORDS: dict[str, str] = {
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
         no completion, no reply, no image, no chunks
     """,
+    "any answer": """
+        any text, any content, any output, any response, any message, any choices, any data, any tokens, any result,
+        any results, any completion, any reply, any image, any chunks, anything
+    """,
+    "not made": """
+        not generate, not generated, not return, not returned, not receive, not received, not produce, not produced,
+        not give, not contain, not deliver, not yield, without, never returned, never produced, failed to return,
+        failed to produce
+    """,
     "made": """
         generated, returned, received, produced, given, created, came back, contained, contains, yielded, delivered
     """,
@@ -27,11 +36,14 @@ WORDS: dict[str, str] = {
         login, access token, api keys
     """,
     "account": """
-        account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, ip, user,
+        account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, user,
         members, member
     """,
+    "ip": """
+        ip, ip address, ip addresses, address
+    """,
     "money": """
-        balance, credit, credits, funds, fund, payment, wallet, invoice, bill, billing
+        balance, credit, credits, funds, fund, payment, wallet, invoice, bill, billing, bills, invoices, payments
     """,
     "quota": """
         quota, quotas, allowance, subscription, allotment, trial
@@ -84,7 +96,7 @@ WORDS: dict[str, str] = {
         response, output, answer, completion, reply, result, chunk, choice, choices, candidates, stream, generation
     """,
     "content": """
-        content, text, prompt, input, output, query, request, image, message, response
+        content, text, prompt, input, output, query, request, image, message, response, chat messages
     """,
     "policy": """
         policy, policies, guidelines, guardrail, guardrails, safety, moderation, terms, usage rules, content rules,
@@ -95,6 +107,9 @@ WORDS: dict[str, str] = {
     """,
     "calls": """
         requests, calls, rate, messages, queries, rpm, tpm, tokens, throughput, call, generations
+    """,
+    "count": """
+        number of requests, request count, number of calls, number of messages
     """,
     "absent": """
         not found, not exist, not exists, no such, unknown, unrecognized, unrecognised, be found,
@@ -117,7 +132,8 @@ WORDS: dict[str, str] = {
     "missing": """
         missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
         must be passed, must be sent, must be provided, must be supplied, must be set, not passed, not sent,
-        not supplied, not present
+        not supplied, not present, no enough, please carry, please supply, please include, please add, please enter,
+        please configure
     """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
@@ -182,14 +198,16 @@ WORDS: dict[str, str] = {
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
         prohibited, nsfw, disallowed, moderated, hateful, sexual, refused, declined, withheld, held back, breaks,
-        intervened, repeats, breached, breaching, breaches, explicit content, sexually explicit, explicit material
+        intervened, sensitive, repeats, breached, breaching, breaches, explicit content, sexually explicit,
+        explicit material
     """,
     "empty": """
         empty, null, none, blank, nothing
     """,
     "unreadable": """
-        parse, parsing, decode, decoding, deserialize, malformed, not valid json, unparseable, unparsable, as
-        json, read as json, not json, invalid json, parsed, decoded, deserialized
+        parse, parsing, extracting, unmarshal, unmarshalling, unmarshaling, decode, decoding, deserialize, malformed,
+        not valid json, unparseable, unparsable, as json, read as json, not json, invalid json, parsed, decoded,
+        deserialized
     """,
     "unfinished": """
         truncated, incomplete, unterminated, cut off, unfinished, broke off, was cut, cut short, ended before, partial,
@@ -262,6 +280,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("model", "upgrade", "model_unavailable/no_access"),
     ("money", "exhausted", "quota_exceeded/insufficient_balance"),
     ("money", "empty", "quota_exceeded/insufficient_balance"),
+    ("money", "missing", "quota_exceeded/insufficient_balance"),
     ("budget", "exhausted", "quota_exceeded/spend_limit"),
     ("budget", "barred", "quota_exceeded/spend_limit"),
     ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
@@ -304,17 +323,25 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("endpoint", "absent", "invalid_request/not_found"),
     ("rights", "lacking", "permission_denied/scope"),
     ("media", "absent", "invalid_request/not_found"),
+    ("ip", "denied", "permission_denied/ip"),
+    ("ip", "barred", "permission_denied/ip"),
     ("account", "denied", "permission_denied/other"),
     ("no answer", "made", "invalid_response/empty"),
+    ("any answer", "not made", "invalid_response/empty"),
     ("answer", "unreadable", "invalid_response/malformed"),
     ("answer", "invalid", "invalid_response/malformed"),
     ("server", "late", "timeout/upstream"),
     ("answer", "late", "timeout/upstream"),
+    ("network", "late", "timeout/client_connect"),
+    ("network", "missing", "connection_error/other"),
     ("network", "cut", "connection_error/other"),
+    ("network", "broken", "connection_error/other"),
     ("model", "late", "timeout/upstream"),
     ("server", "broken", "server_error/internal"),
     ("server", "down", "server_error/unavailable"),
+    ("request", "late", "timeout/client_read"),
     ("request", "barred", "permission_denied/other"),
+    ("count", "exhausted", "rate_limit"),
     ("request", "busy", "server_error/overloaded"),
     ("key", "empty", "authentication/missing_key"),
     ("server", "undone", "server_error/unavailable"),

@@ -20,7 +20,16 @@ EUROPE: dict[str, str] = {
         cuota, kontingent, quoten, cota, forfait, tarif, plan gratuito, nutzungslimit, uso gratuito, suscripcion,
         abonnement, dabonnement, abonnementspunktestand, assinatura, abbonamento, plan de pago, plan
     """,
-    "budget": "presupuesto, ausgabenlimit, gasto, depenses, ausgaben, orcamento, spesa",
+    "budget": """
+        presupuesto, ausgabenlimit, gasto, depenses, ausgaben, orcamento, spesa, limite de creditos,
+        limite de facturacion, limite de faturamento, limite de gastos, limite de depenses, limite de credit
+    """,
+    "barred": """
+        no esta disponible para su, no esta disponible para tu, nao esta disponivel para sua,
+        nao esta disponivel para seu, nest pas disponible pour votre, nicht verfugbar fur ihr,
+        nicht verfugbar fur ihren, non e disponibile per il tuo, no tiene acceso, no tienes acceso, navez pas acces,
+        na pas acces, keinen zugriff, nao tem acesso, nicht freigeschaltet, non hai accesso, sem acesso
+    """,
     "prompt": """
         entrada, contexto, contexte, kontext, contesto, eingabe, entree, ingresso, indicacion, invite,
         conversacion, conversation, unterhaltung, conversa, conversazione, mensajes, nachrichten, mensagens,
@@ -38,6 +47,10 @@ EUROPE: dict[str, str] = {
         solicitud, peticion, requete, anfrage, requisicao, solicitacao, richiesta, demande, daten, datos,
         donnees, anfragedaten
     """,
+    "count": """
+        numero de solicitudes, numero de peticiones, nombre de requetes, anzahl der anfragen, numero de requisicoes,
+        numero di richieste
+    """,
     "calls": """
         solicitudes, peticiones, requetes, anfragen, requisicoes, solicitacoes, richieste, llamadas, appels,
         aufrufe, chamadas, chiamate, requete, anfrage, solicitud, demande, demandes
@@ -46,7 +59,10 @@ EUROPE: dict[str, str] = {
         servidor, serveur, server, servicio, dienst, servico, servizio, service, sistema, systeme, system,
         upstream, amont
     """,
-    "network": "red, reseau, netzwerk, rede, rete, conexion, connexion, verbindung, conexao, connessione",
+    "network": """
+        red, reseau, netzwerk, rede, rete, conexion, connexion, verbindung, conexao, connessione, internetverbindung,
+        connexion internet, conexion a internet, conexao com a internet
+    """,
     "answer": """
         respuesta, reponse, antwort, resposta, risposta, resultado, resultat, ergebnis, risultato,
         bloque de mensajes, bloc de message, nachrichtenchunk
@@ -80,7 +96,8 @@ EUROPE: dict[str, str] = {
     "missing": """
         falta, faltan, no hay, manquante, manquant, fehlt, fehlende, fehlender, ausente, mancante,
         no configurada, non configuree, non fournie, nicht konfiguriert, nicht gesetzt, no proporcionada,
-        nao configurada, configuradas, keine, kein, aucune, aucun, no has, netes pas, nicht angemeldet
+        nao configurada, configuradas, keine, kein, aucune, aucun, no has, netes pas, nicht angemeldet, pas de, sin,
+        sem, nessuna, nessun, nenhuma, nenhum, manca, obligatorio, obligatoire, erforderlich, obrigatorio
     """,
     "expired": "caducado, caducada, expirado, expirada, expire, expiree, abgelaufen, scaduto, scaduta, vencida",
     "exceeded": """
@@ -93,12 +110,13 @@ EUROPE: dict[str, str] = {
         insuficiente, agotado, agotada, agotados, superado, superada, excedido, excedida, insuffisant, epuise,
         epuises, atteint, depasse, depassee, insuffisants, aufgebraucht, erschopft, uberschritten, unzureichend,
         esgotado, esgotada, atingido, esaurito, esauriti, superato, insufficiente, erreicht, reicht nicht,
-        ha alcanzado, alcanzado el limite, alcanzado, a atteint, ist erreicht
+        ha alcanzado, alcanzado el limite, alcanzado, a atteint, ist erreicht, atingiu, raggiunto, atteinte, agotaron,
+        se agoto, sin saldo, plus de credit, aufgebraucht, verbraucht
     """,
     "often": """
-        demasiadas, limite, por minuto, trop de, trop, par minute, zu viele, pro minute, muitas, troppe,
-        al minuto, frecuencia, begrenzung, trop frequente, trop frequentes, zu haufig, demasiado frecuentes,
-        troppo frequenti
+        demasiadas, limite, por minuto, limite de requetes, limite de solicitudes, limite de requisicoes, trop de, trop,
+        par minute, zu viele, pro minute, muitas, troppe, al minuto, frecuencia, begrenzung, trop frequente,
+        trop frequentes, zu haufig, demasiado frecuentes, troppo frequenti
     """,
     "denied": """
         denegado, denegada, prohibido, suspendida, bloqueada, refuse, interdit, suspendu, bloque, verweigert,
@@ -129,7 +147,8 @@ EUROPE: dict[str, str] = {
         tiempo de espera, tiempo agotado, delai, delai dattente, delai depasse, zeituberschreitung, zu lange,
         tempo esgotado, tempo limite, tempo scaduto, en attendant, beim warten, a expire, agotado el tiempo,
         mientras esperaba, no recibio respuesta, pas recu de reponse, keine antwort, nao recebeu resposta,
-        nessuna risposta, trop lente, demasiado lenta
+        nessuna risposta, trop lente, demasiado lenta, zu lange gedauert, trop de temps, demasiado tiempo,
+        muito tempo, troppo tempo, tardo demasiado
     """,
     "empty": "vacia, vacio, vide, leer, leere, vazia, vazio, vuota, vuoto",
     "flagged": """

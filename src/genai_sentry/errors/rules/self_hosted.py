@@ -35,6 +35,7 @@ SELF_HOSTED = Family(
             trying to keep the first … tokens when context the overflows
             not enough context length
             prompt … longer than the context
+            model max length exceeded
         """,
         "context_length/max_tokens_too_large": """
             cannot be greater than max_model_len
@@ -111,14 +112,25 @@ SELF_HOSTED = Family(
             runner … terminated
             enginedeaderror
             failed to load model
+            failed to load the model
+            failed to launch model
+            failed to launch the model
+            failed to start model
+            failed to initialize model
             model failed to load
             empty grammar stack
             attempting to allocate
             error while loading shared libraries
             stream synchronize failed
+            error in forward function
+            input tensor … not found
             triton error [cuda]
             device kernel image is invalid
             error when running inference
+        """,
+        "server_error/unavailable": """
+            service not ready
+            server not ready
         """,
         "server_error/overloaded": """
             maximum pending requests exceeded
@@ -140,6 +152,7 @@ SELF_HOSTED = Family(
         """,
         "invalid_request/invalid_parameter": """
             failed to parse messages
+            invalid format: expected
             chat template
             prompt template
             jinja

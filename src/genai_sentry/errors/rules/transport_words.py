@@ -16,8 +16,17 @@ TRANSPORT_WORDS = Family(
             connection to … timed out. (connect timeout
             timed out while connecting
             connection timeout to host
-            winerror 10060
             没有正确答复
+            connected party did not properly respond
+            connected host has failed to respond
+            errno 110
+            errno 10060
+            winerror 10060
+            winerror 121
+            os error 110
+            os error 10060
+            semaphore timeout
+            信号灯超时
             socket connection timeout
         """,
         "timeout/client_pool": """
@@ -44,6 +53,8 @@ TRANSPORT_WORDS = Family(
             timeout awaiting response headers
             no data received within
             socket hang up … timeout
+            timeout on blocking read
+            timeout on read
             stream idle timeout
             no chunk received
             timeout of … ms exceeded
@@ -109,14 +120,23 @@ TRANSPORT_WORDS = Family(
             host is unknown
             name does not resolve
             name_not_resolved
+            errno 11001
+            errno 11002
+            winerror 11001
+            os error 11001
         """,
         "connection_error/refused": """
             connection refused
             actively refused
             econnrefused
-            connect call failed
             all connection attempts failed
             由于目标计算机积极拒绝
+            errno 111
+            errno 10061
+            winerror 10061
+            winerror 1225
+            os error 111
+            os error 10061
             ollama may not be running
             make sure ollama is running
             is the server running
@@ -143,7 +163,21 @@ TRANSPORT_WORDS = Family(
             sslv3 alert
             tlsv1 alert
             ssl error
-            ssl:
+            ssl_error
+            _ssl.c
+            ssl: wrong
+            ssl: cert
+            ssl: sslv3
+            ssl: tlsv1
+            ssl: unexpected
+            ssl: bad
+            ssl: record
+            ssl: unknown
+            ssl: no
+            ssl routines
+            ssl connection
+            ssl certificate
+            ssl exception
             client network socket disconnected before secure tls
             invalid peer certificate
             server gave http response to https client
@@ -172,6 +206,18 @@ TRANSPORT_WORDS = Family(
             goaway
             peer hung up
             hung up
+            received no bytes
+            empty reply from server
+            unexpected end of file from server
+            errno 104
+            errno 10053
+            errno 10054
+            winerror 10053
+            winerror 10054
+            winerror 64
+            os error 104
+            os error 10053
+            os error 10054
         """,
         "connection_error/proxy": """
             scheme for proxy
@@ -213,8 +259,17 @@ TRANSPORT_WORDS = Family(
             no route to host
             error sending request for url
             could not connect to
-            cannot connect to host
             unable to connect
+            errno 113
+            errno 101
+            errno 10051
+            errno 10065
+            winerror 10051
+            winerror 10065
+            os error 101
+            os error 113
+            os error 10051
+            os error 10065
             could not connect
             request to https … failed reason
             failed reason
@@ -223,6 +278,11 @@ TRANSPORT_WORDS = Family(
             server unreachable
             connection attempt failed
             too many open files
+        """,
+        "invalid_response/malformed": """
+            error while extracting response
+            could not extract response
+            failed to process successful response
         """,
         "cancelled": """
             request aborted
@@ -238,6 +298,13 @@ TRANSPORT_WORDS = Family(
         "connection_error/dns": """
             failed to resolve
         """,
+        "connection_error/tls": """
+            ssl
+        """,
+        "invalid_request/other": """
+            unprocessable entity
+            unprocessable content
+        """,
     },
     wrappers={
         "connection_error/other": """
@@ -250,6 +317,12 @@ TRANSPORT_WORDS = Family(
             max retries exceeded with url
             connection error
             failed to establish a new connection
+            cannot connect to host
+            bad handshake
+            i/o error on
+        """,
+        "connection_error/refused": """
+            connect call failed
         """,
         "connection_error/incomplete_body": """
             stream disconnected before completion
