@@ -147,16 +147,34 @@ _ANSWERED = frozenset((400, 401, 402, 403, 404, 413, 422, 429))
 """Statuses that only an answer has: whoever says that there was no connection speaks loosely."""
 _LOOSE = (WORD, GUESS, WRAPPER)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
+_NOT_OF_MONEY = (
+    ErrorType.CONTEXT_LENGTH,
+    ErrorType.RATE_LIMIT,
+    ErrorType.INVALID_REQUEST,
+    ErrorType.SERVER_ERROR,
+)
+_SYMPTOMS = frozenset(
+    (ErrorType.SERVER_ERROR, reason) for reason in (Reason.INTERNAL, Reason.UNAVAILABLE, Reason.BAD_GATEWAY)
+)
+_CAUSES = (
+    ErrorType.AUTHENTICATION,
+    ErrorType.QUOTA_EXCEEDED,
+    ErrorType.CONTEXT_LENGTH,
+    ErrorType.CONTENT_FILTER,
+)
 
 
 def _judge(case: Case) -> Candidate | None:
     """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault.
 
-    What a client says of an answer that it can't use is the server's own trouble where it comes with a 500.
+    What a client says of an answer that it can't use is the server's own trouble where it comes with a 500. A 402 is
+    about money, whatever limit is named. Of two wordings that weigh the same, what is wrong with the account or the
+    request explains why a service "is unavailable".
     """
     statuses = {case.status, *(status for _, _, status in case.found.statuses)}
     refused = bool(statuses & {400, 422})
     answered = bool(statuses & _ANSWERED)
+    unpaid = 402 in statuses
     able = [
         one
         for one in case.candidates
@@ -164,11 +182,20 @@ def _judge(case: Case) -> Candidate | None:
         and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
+        and not (unpaid and one.weight <= PHRASE and one.label[0] in _NOT_OF_MONEY)
         and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]
     if not able:
         return None
-    return max(able, key=lambda one: (one.weight, one.depth, one.length))
+    heaviest = max(able, key=_by_weight)
+    if heaviest.weight != PHRASE or heaviest.label not in _SYMPTOMS:
+        return heaviest
+    causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in _CAUSES]
+    return max(causes, key=_by_weight, default=heaviest)
+
+
+def _by_weight(one: Candidate) -> tuple[int, int, int]:
+    return one.weight, one.depth, one.length
 
 
 def _settled(case: Case) -> bool:

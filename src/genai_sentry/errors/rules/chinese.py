@@ -252,6 +252,8 @@ CHINESE = Family(
         "connection_error/other": """
             网络异常
             连接失败
+            无法连接
+            无法访问网络
             网络连接
         """,
         "invalid_response/empty": """
@@ -278,6 +280,7 @@ CHINESE = Family(
             返回格式异常
             响应格式异常
             返回格式错误
+            返回内容无效
         """,
         "cancelled": """
             请求已取消
@@ -298,12 +301,17 @@ CHINESE = Family(
         "server_error/overloaded": """
             繁忙
             稍后
+            有点忙
+            太忙
+            很忙
+            正忙
         """,
         "server_error/bad_gateway": """
             上游请求失败
             上游服务错误
             上游返回错误
             上游错误
+            上游 … 返回错误
         """,
         "context_length/input_too_long": """
             上下文

@@ -27,6 +27,7 @@ CLIENTS = Family(
             ReauthFailError
             ReauthSamlChallengeFailError
             LoginRefreshRequired
+            refresh_token_reused
         """,
         "authentication/invalid_key": """
             ModelAuthenticationError

@@ -36,6 +36,7 @@ GROQ = Family(
     codes={
         "model_unavailable/deprecated": """
             model_decommissioned
+            model_is_deactivated
         """,
         "model_unavailable/no_access": """
             model_terms_required
@@ -65,6 +66,9 @@ GROQ = Family(
         """,
         "server_error/overloaded": """
             is currently over capacity
+        """,
+        "model_unavailable/deprecated": """
+            model has been deactivated
         """,
         "model_unavailable/no_access": """
             requires terms acceptance

@@ -135,6 +135,9 @@ WORDS: dict[str, str] = {
         not supplied, not present, no enough, please carry, please supply, please include, please add, please enter,
         please configure
     """,
+    "demanded": """
+        requires, require, mandatory, must be enabled, must be used, must be turned on, to be enabled
+    """,
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
         unknown, failed, denied, deactivated, inactive, been blocked, not match, no longer valid, deleted, not
@@ -142,7 +145,7 @@ WORDS: dict[str, str] = {
     """,
     "expired": """
         expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale, ran out,
-        no longer valid, lapsed, expires
+        no longer valid, lapsed, expires, already been used, already used, reused, sign in again, log in again
     """,
     "exceeded": """
         exceed, exceeds, exceeded, exceeding, too long, too large, too big, too many, longer, larger, overflow,
@@ -310,6 +313,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("media", "invalid", "invalid_request/invalid_media"),
     ("media", "unsupported", "invalid_request/invalid_media"),
     ("feature", "unsupported", "invalid_request/unsupported_parameter"),
+    ("feature", "demanded", "invalid_request/invalid_parameter"),
+    ("parameter", "demanded", "invalid_request/invalid_parameter"),
+    ("key", "demanded", "authentication/missing_key"),
+    ("money", "demanded", "quota_exceeded/insufficient_balance"),
     ("answer", "unfinished", "invalid_response/truncated"),
     ("answer", "empty", "invalid_response/empty"),
     ("parameter", "unsupported", "invalid_request/unsupported_parameter"),

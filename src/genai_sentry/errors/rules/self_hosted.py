@@ -36,6 +36,10 @@ SELF_HOSTED = Family(
             not enough context length
             prompt … longer than the context
             model max length exceeded
+            cannot truncate prompt
+            n_keep … n_ctx
+            prompt too large for
+            exceeds model context window
         """,
         "context_length/max_tokens_too_large": """
             cannot be greater than max_model_len
@@ -123,6 +127,10 @@ SELF_HOSTED = Family(
             error while loading shared libraries
             stream synchronize failed
             error in forward function
+            insufficient memory
+            memory allocation
+            llama_decode
+            failed to initialize batch
             input tensor … not found
             triton error [cuda]
             device kernel image is invalid
@@ -153,6 +161,7 @@ SELF_HOSTED = Family(
         "invalid_request/invalid_parameter": """
             failed to parse messages
             invalid format: expected
+            should match pattern
             chat template
             prompt template
             jinja
@@ -167,6 +176,11 @@ SELF_HOSTED = Family(
     broad={
         "server_error/unavailable": """
             unavailable_error
+        """,
+    },
+    words={
+        "server_error/internal": """
+            ggml_
         """,
     },
 )

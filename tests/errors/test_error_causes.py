@@ -1,0 +1,58 @@
+"""Which of several things that an error says is its cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from genai_sentry.errors.classify import classify
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("聊天服务暂时不可用：账户余额不足", "quota_exceeded"),
+        ("The service is temporarily unavailable: insufficient credits", "quota_exceeded"),
+        ("Internal error while asking: the prompt is too long", "context_length"),
+        ("The service is temporarily unavailable", "server_error"),
+    ],
+)
+def test_what_is_wrong_with_the_account_explains_why_a_service_is_unavailable(text: str, expected: str) -> None:
+    """A symptom and its cause weigh the same; the cause decides, however long the words are."""
+    assert expected == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["this plan's token limit exceeded", "too many requests on this plan", "the prompt is too long for this plan"],
+)
+def test_a_402_is_about_money_whatever_limit_it_names(text: str) -> None:
+    """Nobody sends a 402 for anything that waiting or a shorter prompt mends."""
+    assert "quota_exceeded" == classify(message=text, status=402).type
+    assert "quota_exceeded" != classify(message=text).type
+
+
+def test_a_402_may_be_about_a_plan_that_lacks_the_model() -> None:
+    """A model that needs another plan is no drained account."""
+    assert "model_unavailable" == classify(message="this model requires a subscription", status=402).type
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gateway: prompt too large for the chosen backend", "context_length"),
+        ("size of it exceeds model context window", "context_length"),
+        ("n_keep 512 is not below n_ctx 256", "context_length"),
+        ("ggml_backend says: status 7", "server_error"),
+        ("there is insufficient memory left on this GPU", "server_error"),
+        ("The endpoint requires thinking", "invalid_request"),
+        ("An access token is mandatory", "authentication"),
+        ("this refresh token was already used", "authentication"),
+        ("文本字段 should match pattern '^[a-z]+$'", "invalid_request"),
+        ("无法连接模型网关，请检查网络设置", "connection_error"),
+        ("助手正忙，过会儿再来", "server_error"),
+        ("模型返回内容无效，无法继续", "invalid_response"),
+    ],
+)
+def test_servers_that_people_run_themselves_are_understood(text: str, expected: str) -> None:
+    """What limits, memory and demands of a server say, in words of no recorded error."""
+    assert expected == classify(message=text).type
