@@ -56,3 +56,37 @@ def test_a_402_may_be_about_a_plan_that_lacks_the_model() -> None:
 def test_servers_that_people_run_themselves_are_understood(text: str, expected: str) -> None:
     """What limits, memory and demands of a server say, in words of no recorded error."""
     assert expected == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fetch the audio: could not fetch it, status 404", "invalid_media"),
+        ("The recording: download failed", "invalid_media"),
+        ("We take `seed_offset` of 1 to 9", "invalid_parameter"),
+        ("logit_scale supports up to 3 entries: this parameter", "invalid_parameter"),
+        ("Tools are not currently supported", "unsupported_parameter"),
+    ],
+)
+def test_what_a_refused_request_names_tells_what_is_wrong_with_it(text: str, expected: str) -> None:
+    """A 400 names the field, the file or the feature that it refuses."""
+    found = classify(message=text, status=400)
+    assert ("invalid_request", expected) == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "expected"),
+    [
+        ("该通道已被禁用", 403, ("model_unavailable", "no_provider")),
+        ("令牌不在允许的网段", 403, ("permission_denied", "ip")),
+        ("本分组不支持指定线路", 403, ("permission_denied", "other")),
+        ("API key was disabled", 401, ("authentication", "invalid_key")),
+        ("llama-9b is launching", 500, ("model_unavailable", "loading")),
+        ("there are too many pending requests", 429, ("rate_limit", "concurrency")),
+        ("the header format must be 'Bearer x'", 401, ("authentication", "malformed")),
+    ],
+)
+def test_relays_say_whom_they_refuse(text: str, status: int, expected: tuple[str, str]) -> None:
+    """Channels, networks, keys and queues of relays and of servers that people run."""
+    found = classify(message=text, status=status)
+    assert expected == (found.type, found.reason)

@@ -6,6 +6,7 @@ from genai_sentry.errors import figures
 from genai_sentry.errors.case import Candidate, Case
 from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE
 from genai_sentry.errors.taxonomy import ErrorType, Reason
+from genai_sentry.patterns import lazy
 
 _DEFAULT_REASON = {
     ErrorType.AUTHENTICATION: Reason.INVALID_KEY,
@@ -43,6 +44,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
         return closer
+    if kind is ErrorType.INVALID_REQUEST and reason is Reason.OTHER and not phrases and _FIELD.search(text[:2000]):
+        return Reason.INVALID_PARAMETER
     telling = telling or phrases
     if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind in REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
@@ -54,6 +57,10 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if weaker:
         return max(weaker, key=lambda one: (one.weight, one.depth, one.length)).label[1]
     return _DEFAULT_REASON.get(kind, Reason.UNSPECIFIED)
+
+
+_FIELD = lazy(r"[`'](?:[a-z]{2,20}_)*[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*[`'](?!s?\w| codec)")
+"""A quoted name that looks like a field's."""
 
 
 def _told(case: Case, kind: ErrorType) -> Reason | None:

@@ -204,7 +204,6 @@ CHINESE = Family(
             不支持当前
             不支持图片
             不支持流式
-            不支持
         """,
         "invalid_request/invalid_message_order": """
             消息顺序
@@ -292,6 +291,9 @@ CHINESE = Family(
         "invalid_request/invalid_parameter": """
             参数
             格式
+        """,
+        "invalid_request/unsupported_parameter": """
+            不支持
         """,
         "content_filter/prompt": """
             敏感

@@ -182,6 +182,7 @@ CHINESE_ACCOUNT = Family(
             区域不支持
         """,
         "permission_denied/ip": """
+            网段
             ip不在
             ip 不在
             白名单

@@ -24,6 +24,10 @@ XAI = Family(
         """,
         "permission_denied/other": """
             api key is currently blocked
+        """,
+    },
+    own_phrases={
+        "permission_denied/other": """
             api key … disabled
         """,
     },

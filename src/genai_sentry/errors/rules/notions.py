@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
         generated, returned, received, produced, given, created, came back, contained, contains, yielded, delivered
     """,
     "model": """
-        model, models, deployment, engine, modelcode, modelname, model_id, model_name, lora, adapter, adapters,
+        model, models, deployment, modelcode, modelname, model_id, model_name, lora, adapter, adapters,
         checkpoint
     """,
     "key": """
@@ -59,7 +59,7 @@ WORDS: dict[str, str] = {
         parameter, parameters, param, params, argument, arguments, field, fields, property, properties, value, values,
         option, header, temperature, max_tokens, max_completion_tokens, top_p, top_k, role, variant, seed,
         reasoning_effort, thinking, logprobs, stream_options, thinking_budget, tool_choice, response_format, stream,
-        size, dimensions, body, inputs
+        size, dimensions, body, inputs, top_logprobs, best_of, truncate, grammar
     """,
     "feature": """
         tool, tools, function, functions, vision, streaming, calling, reasoning, system, embeddings, json mode,
@@ -76,6 +76,10 @@ WORDS: dict[str, str] = {
     "media": """
         image, images, audio, video, file, files, pdf, document, base64, attachment, mime, picture, clip, pictures,
         photo, videos, audios, attachments, recording
+    """,
+    "unfetched": """
+        download failed, failed to download, could not download, could not fetch, failed to fetch, unable to fetch,
+        cannot fetch, unable to download, cannot download, error downloading, fetching failed
     """,
     "request": """
         request, payload, body, content length
@@ -117,7 +121,8 @@ WORDS: dict[str, str] = {
         no model, there is no, no longer exists, does not know
     """,
     "unsupported": """
-        unsupported, not support, not supported, must support, cannot support,
+        unsupported, not support, not supported, not currently supported, not yet supported, currently not supported,
+        has not supported, must support, cannot support,
         not allowed, not permitted, not implemented, unexpected, extraneous, not take, not accept, cannot call,
         cannot use, not understand, not able
     """,
@@ -126,8 +131,8 @@ WORDS: dict[str, str] = {
         expected, out of range, not accepted, broken, corrupt, corrupted, cannot read, not read, unreadable
     """,
     "bounded": """
-        must be, should be, must have, cannot be, has to be, have to be, must not, at most, at least, between, above,
-        below, shorter than, may not be
+        must be, should be, must have, supports up to, only supports, only support, only one, cannot be, has to be,
+        have to be, must not, at most, at least, between, above, below, shorter than, may not be
     """,
     "missing": """
         missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
@@ -278,6 +283,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("no supply", "left", "model_unavailable/no_provider"),
     ("none", "supply", "model_unavailable/no_provider"),
     ("none", "model", "model_unavailable/no_provider"),
+    ("channel", "denied", "model_unavailable/no_provider"),
     ("model", "retired", "model_unavailable/deprecated"),
     ("model", "loading", "model_unavailable/loading"),
     ("model", "upgrade", "model_unavailable/no_access"),
@@ -308,6 +314,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("message", "missing", "invalid_request/invalid_message_order"),
     ("prompt", "exceeded", "context_length/input_too_long"),
     ("request", "exceeded", "invalid_request/payload_too_large"),
+    ("media", "unfetched", "invalid_request/invalid_media"),
     ("media", "exceeded", "invalid_request/invalid_media"),
     ("media", "bounded", "invalid_request/invalid_media"),
     ("media", "invalid", "invalid_request/invalid_media"),

@@ -101,6 +101,7 @@ SELF_HOSTED = Family(
             model requires more system memory
             requires more system memory
             unable to load model
+            unable to load full model
             unable to allocate
             error loading model
             could not load model
@@ -147,6 +148,15 @@ SELF_HOSTED = Family(
             slot unavailable
             request queue is full
         """,
+        "rate_limit/concurrency": """
+            too many pending requests
+        """,
+        "authentication/malformed": """
+            header format must be
+        """,
+        "invalid_response/empty": """
+            no generation output
+        """,
         "rate_limit": """
             reached your session usage limit
             reached your weekly usage limit
@@ -181,6 +191,12 @@ SELF_HOSTED = Family(
     words={
         "server_error/internal": """
             ggml_
+            inference failed
+        """,
+        "model_unavailable/loading": """
+            is launching
+            is starting up
+            is warming up
         """,
     },
 )
