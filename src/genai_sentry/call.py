@@ -352,38 +352,39 @@ class Call:
 
     def record(self) -> CallRecord:
         """The call's facts, but for what sinks compute."""
-        now = self.ended
-        headers = self.headers
-        context = self._context()
-        parent = getattr(self.span, "parent", None)
-        return CallRecord(
-            operation=self.format.operation if self.format is not None else "",
-            provider=self.provider,
-            model=self.model,
-            endpoint=self.path,
-            server_address=self.address,
-            server_port=self.port,
-            started_at=self.started_at,
-            duration_s=now - self.started,
-            last_attempt_s=None if self.attempt_started is None else now - self.attempt_started,
-            attempts=self.attempts_seen if self.attempts_seen or self.attempts_known else None,
-            attempt_statuses=self.attempt_statuses,
-            operation_attempt=self.operation_attempt,
-            retry_wait_s=self.wait_s,
-            status=self.status,
-            request_id=headers.request_id if headers is not None else None,
-            processing_ms=headers.processing_ms if headers is not None else None,
-            limits=headers.limits if headers is not None else None,
-            stream=self.stream,
-            labels=self.labels,
-            trace_id=context.trace_id,
-            span_id=context.span_id,
-            parent_span_id=parent.span_id if parent is not None else 0,
-            sampled=bool(context.trace_flags.sampled),
-            instrumentation=self.other.scope if self.other is not None else "genai_sentry",
+        now, headers = self.ended, self.headers
+        span = self.span
+        context = span.get_span_context() if span is not None else self._context()
+        parent = getattr(span, "parent", None)
+        # By position: so many names take as long to match as all the rest.
+        record = CallRecord(
+            self.format.operation if self.format is not None else "",
+            self.provider,
+            self.model,
+            self.path,
+            self.address,
+            self.port,
+            self.started_at,
+            now - self.started,
+            True,
+            None if self.attempt_started is None else now - self.attempt_started,
+            self.attempts_seen if self.attempts_seen or self.attempts_known else None,
+            self.attempt_statuses,
+            self.wait_s,
+            self.operation_attempt,
+            self.status,
         )
+        if headers is not None:
+            record.limits, record.request_id, record.processing_ms, _ = headers
+        record.stream = self.stream
+        record.labels = self.labels
+        record.trace_id, record.span_id = context.trace_id, context.span_id
+        record.sampled = bool(context.trace_flags.sampled)
+        if parent is not None:
+            record.parent_span_id = parent.span_id
+        if self.other is not None:
+            record.instrumentation = self.other.scope
+        return record
 
     def _context(self) -> SpanContext:
-        if self.span is not None:
-            return self.span.get_span_context()
         return self.around or trace.get_current_span().get_span_context()

@@ -327,6 +327,28 @@ def test_a_raised_limit_starts_anew() -> None:
     assert model.exhausted_in(60.0) is None
 
 
+def test_dense_sights_tell_what_sparse_ones_tell() -> None:
+    """A thousand answers a second are announced as two are; one that names nothing left is not passed over."""
+
+    def announced(rate: int) -> float:
+        clock = Clock()
+        forecaster, window = Forecaster(60.0, clock), bucket(6000, 100, 150)
+        for step in range(100 * rate):
+            clock.now = step / rate
+            if forecaster.observe(limited(window(clock.now)))[1] is not None:
+                return clock.now
+        return math.inf
+
+    assert announced(2) == pytest.approx(announced(1000), abs=5.0)
+    clock = Clock()
+    forecaster = Forecaster(60.0, clock)
+    seen = []
+    for remaining in (900.0, 0.0, 0.0):
+        seen.append(forecaster.observe(limited(Window("requests", 1000, remaining, 30.0)))[0])
+        clock.now += 0.001
+    assert [{}, {"requests": 0.0}, {"requests": 0.0}] == seen
+
+
 def test_memory_is_bounded() -> None:
     """Keys, windows of one response and points of one limit have bounds."""
     clock = Clock()
@@ -334,6 +356,7 @@ def test_memory_is_bounded() -> None:
     for number in range(MAX_LIMITS + 50):
         forecaster.observe(limited(Window("requests", 10, 5, 1.0), credential=str(number)))
     assert MAX_LIMITS == len(forecaster._models)
+    assert MAX_LIMITS >= len(forecaster._calm_at)
     record = limited(Window("requests", 10, 5, 1.0))
     record.limits = RateLimits(windows=tuple(Window(f"kind{number}", 10, 0, 1.0) for number in range(100)))
     assert MAX_WINDOWS == len(forecaster.observe(record)[0])

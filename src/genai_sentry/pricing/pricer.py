@@ -106,7 +106,7 @@ class Pricer:
         if usage.billed_input_tokens is not None or usage.billed_output_tokens is not None:
             usage = _billed(usage)
         amount = found.card.amount(usage)
-        return None if amount is None else Cost(*amount, found.source)
+        return None if amount is None else tuple.__new__(Cost, (*amount, found.source))
 
     def rates(
         self, provider: str, models: Sequence[str], *, tier: str = "", batch: bool = False, at: float | None = None

@@ -80,11 +80,8 @@ class Amount(NamedTuple):
     total_usd: float
 
 
-class _Line(NamedTuple):
-    terms: tuple[tuple[int, int], ...]
-    usd: float
-    tiers: tuple[tuple[int, float], ...]
-    direction: int
+_Line = tuple[int, tuple[tuple[int, int], ...], float, tuple[tuple[int, float], ...], int]
+"""A product: a count and signed others, times a price with its tiers; and its direction: input, output, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +118,14 @@ class RateCard:
             return None
         total_input = counts[0] or 0
         spent = [0.0, 0.0, self.per_request_usd]
-        for terms, usd, tiers, direction in self.lines:
-            count: float = 0
-            for index, sign in terms:
+        for own, rest, usd, tiers, direction in self.lines:
+            count = counts[own] or 0
+            for index, sign in rest:
                 value = counts[index]
                 if value:
                     count += value * sign
+            if not count:
+                continue
             if count < 0:
                 return None
             for above, higher in tiers:
@@ -140,10 +139,10 @@ class RateCard:
         if factor == 1.0:
             return self
         lines = tuple(
-            _Line(terms, usd * factor, tuple((above, more * factor) for above, more in tiers), direction)
-            if "tokens" in DIMENSIONS[FIELDS[terms[0][0]]]
-            else _Line(terms, usd, tiers, direction)
-            for terms, usd, tiers, direction in self.lines
+            (own, rest, usd * factor, tuple((above, more * factor) for above, more in tiers), direction)
+            if "tokens" in DIMENSIONS[FIELDS[own]]
+            else (own, rest, usd, tiers, direction)
+            for own, rest, usd, tiers, direction in self.lines
         )
         return replace(self, lines=lines)
 
@@ -153,11 +152,11 @@ class RateCard:
             return []
         counts = self._counts(usage)
         items = [("requests", 1.0, self.per_request_usd, self.per_request_usd)] if self.per_request_usd else []
-        for terms, usd, tiers, _ in self.lines:
-            units = sum((counts[index] or 0) * sign for index, sign in terms)
+        for own, rest, usd, tiers, _ in self.lines:
+            units = (counts[own] or 0) + sum((counts[index] or 0) * sign for index, sign in rest)
             price = next((higher for above, higher in reversed(tiers) if (counts[0] or 0) > above), usd)
             if units:
-                items.append((FIELDS[terms[0][0]], units, price, units * price))
+                items.append((FIELDS[own], units, price, units * price))
         return items
 
     def _counts(self, usage: Usage) -> tuple[int | float | None, ...]:
@@ -178,7 +177,7 @@ class RateCard:
             if counts[first] and counts[second] and (both < 0 or counts[both] is None):
                 return False
         # A required count that is there is a count that is there; what is left are models without priced totals.
-        return self.whole or bool(self.required) or any(counts[line.terms[0][0]] is not None for line in self.lines)
+        return self.whole or bool(self.required) or any(counts[own] is not None for own, *_ in self.lines)
 
 
 def card(
@@ -202,7 +201,8 @@ def card(
     if not priced:
         return None
     lines = tuple(
-        _Line(terms, priced[name].usd, priced[name].tiers, _direction(name)) for name, terms in _terms(priced).items()
+        (terms[0][0], terms[1:], priced[name].usd, priced[name].tiers, _direction(name))
+        for name, terms in _terms(priced).items()
     )
     doubtful = () if whole else (*_TOTALS, "web_searches", *(() if audio_as_text else _AUDIO))
     return RateCard(

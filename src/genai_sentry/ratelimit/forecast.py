@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from genai_sentry.ratelimit.usage import LimitModel
 from genai_sentry.record import Alert
 
 if TYPE_CHECKING:
+    from genai_sentry.ratelimit.limits import RateLimits
     from genai_sentry.record import CallRecord
 
 MAX_LIMITS = 256
@@ -20,6 +22,9 @@ MAX_LIMITS = 256
 
 MAX_WINDOWS = 8
 """Limits of one response that are looked at."""
+
+DENSE_S = 0.02
+"""Of sights that follow each other faster, in seconds, one is looked at: the next one tells what those between told."""
 
 _Key = tuple[str, str, str, str]
 
@@ -36,6 +41,7 @@ class Forecaster:
         self._horizon_s = horizon_s
         self._clock = clock
         self._models: OrderedDict[_Key, LimitModel] = OrderedDict()
+        self._calm_at: dict[tuple[str, str, str], float] = {}
         self._lock = threading.Lock()
 
     def observe(self, record: CallRecord, at: float | None = None) -> tuple[dict[str, float], Alert | None]:
@@ -57,11 +63,14 @@ class Forecaster:
         now = self._clock()
         if at is None:
             at = now - (record.last_attempt_s or 0.0)
+        whose = (record.provider, record.credential, record.model)
+        if 0.0 <= at - self._calm_at.get(whose, -math.inf) < DENSE_S and _some_left(limits):
+            return {}, None
         exhausted: dict[str, float] = {}
         alert: Alert | None = None
         with self._lock:
             for window in limits.each()[:MAX_WINDOWS]:
-                model = self._model((record.provider, record.credential, record.model, window.kind))
+                model = self._model((*whose, window.kind))
                 model.observe(at, window)
                 found = model.exhausted_in(self._horizon_s)
                 if found is None:
@@ -73,6 +82,12 @@ class Forecaster:
                     model.alerted(now)
                     if record.status != 429:
                         alert = _alert(record, window, seconds, found[1], model.continuous)
+            if not exhausted:
+                if len(self._calm_at) >= MAX_LIMITS:
+                    self._calm_at.clear()
+                self._calm_at[whose] = at
+            else:
+                self._calm_at.pop(whose, None)
         return exhausted, alert
 
     def _model(self, key: _Key) -> LimitModel:
@@ -84,6 +99,10 @@ class Forecaster:
         else:
             self._models.move_to_end(key)
         return model
+
+
+def _some_left(limits: RateLimits) -> bool:
+    return 0.0 not in [window.remaining for window in limits.each()]
 
 
 def _alert(record: CallRecord, window: Window, seconds: float, rate: float, continuous: bool) -> Alert:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -112,10 +113,19 @@ class _Limit(NamedTuple):
     period: int
 
 
+_Single = tuple[str, int, float | None, int, int, int, int]
+"""A plain tuple, which comes apart in a third of a named one's time: the kind, where the quantity's fields begin in
+`RateLimits` (-1 for one that has none), the period, and where limit, remaining, reset and period stand."""
+
+
 class _Plan(NamedTuple):
-    """Where everything stands among headers of these names, what counts first before the rest."""
+    """Where everything stands among headers of these names, what counts first before the rest.
+
+    `single` is the same as `limits` where each is on a quantity of its own, else None.
+    """
 
     limits: tuple[_Limit, ...] = ()
+    single: tuple[_Single, ...] | None = ()
     request_ids: tuple[int, ...] = ()
     processing: tuple[tuple[int, float], ...] = ()
     retry_after: tuple[tuple[int, float], ...] = ()
@@ -129,6 +139,8 @@ MAX_PLANS = 128
 MAX_PLANNED = 64
 """Headers of a response for which one is remembered."""
 _EMPTY = _Plan()
+_FIELDS_OF = {"requests": 0, "tokens": 3, "input_tokens": 6, "output_tokens": 9}
+"""Where limit, remaining and reset of a quantity stand in `RateLimits`."""
 _plans: dict[tuple[bytes, ...], _Plan] = {}
 
 
@@ -158,11 +170,26 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
         if slot < FIRST_REQUEST_ID:
             index, part = divmod(slot, SLOTS_PER_LIMIT)
             limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
+    planned = tuple(
+        _Limit(LIMITS[index].kind, LIMITS[index].quantity, LIMITS[index].period_s, *places)
+        for index, places in limits.items()
+    )
+    several = len({limit.quantity for limit in planned}) < len(planned)
+    single = tuple(
+        (
+            limit.kind,
+            _FIELDS_OF.get(limit.quantity, -1),
+            limit.period_s,
+            limit.limit,
+            limit.remaining,
+            limit.reset,
+            limit.period,
+        )
+        for limit in planned
+    )
     return _Plan(
-        tuple(
-            _Limit(LIMITS[index].kind, LIMITS[index].quantity, LIMITS[index].period_s, *places)
-            for index, places in limits.items()
-        ),
+        planned,
+        None if several else single,
         _places(found, FIRST_REQUEST_ID, FIRST_PROCESSING_TIME),
         tuple(
             (place, PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
@@ -207,7 +234,10 @@ def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFa
             break
     combined = plan.ietf >= 0 or plan.ietf_policy >= 0
     if not plan.limits and not combined and retry_after is None:
-        return HeaderFacts(None, request_id, processing, None)
+        return _tuple(HeaderFacts, (None, request_id, processing, None))
+    if plan.single is not None and not combined:
+        limits = _single(raw, plan.single, PERIODS.get(provider), date, now, retry_after)
+        return _tuple(HeaderFacts, (limits, request_id, processing, retry_after))
     parts = _limits(raw, plan, PERIODS.get(provider), date, now)
     if combined:
         _add_ietf(parts, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
@@ -246,6 +276,41 @@ def _wait(value: bytes, unit: float, date: bytes | None, now: float | None) -> f
     return seconds if seconds <= MAX_SECONDS else None
 
 
+def _single(
+    raw: _Raw,
+    planned: tuple[_Single, ...],
+    hints: Mapping[str, float] | None,
+    date: bytes | None,
+    now: float | None,
+    retry_after: float | None,
+) -> RateLimits | None:
+    """The limits where each is on a quantity of its own: what `_limits` and `_assemble` make of them, in one go."""
+    windows: list[Window] = []
+    fields: list[object] = [None] * 14
+    seen = retry_after is not None
+    for kind, place, period, at_limit, at_remaining, at_reset, at_period in planned:
+        limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
+        remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
+        if limit is None and remaining is None:
+            continue
+        seen = True
+        reset = _reset(raw[at_reset][1], date, now) if at_reset >= 0 else None
+        if at_period >= 0 or (period is None and hints is not None):
+            told = _amount(raw[at_period][1]) if at_period >= 0 else None
+            period = told if told is not None else hints.get(kind) if period is None and hints is not None else period
+        if remaining is not None:
+            windows.append(_tuple(Window, (kind, limit, remaining, reset, period)))
+        if place >= 0:
+            fields[place] = None if limit is None else int(limit)
+            fields[place + 1] = None if remaining is None else int(remaining)
+            fields[place + 2] = reset
+    if not seen:
+        return None
+    fields[12], fields[13] = retry_after, tuple(windows)
+    return _tuple(RateLimits, fields)
+
+
+_tuple = tuple.__new__  # without the checks of a named tuple's own constructor, which take as long as all else here
 _Parts = dict[str, tuple[str, list[float | None]]]
 
 
@@ -267,7 +332,9 @@ def _limits(raw: _Raw, plan: _Plan, hints: Mapping[str, float] | None, date: byt
     return parts
 
 
+@lru_cache(maxsize=1024)
 def _amount(value: bytes) -> float | None:
+    """A number; remembered, since limits stay the same, and what is left comes back, too."""
     return float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
 
 

@@ -46,6 +46,7 @@ def duration(text: str) -> float | None:
     return sum(float(amount) * _UNITS[unit] for amount, unit in _PIECE.findall(text))
 
 
+@lru_cache(maxsize=512)
 def short_duration(value: bytes) -> float | None:
     """Seconds of the two commonest forms, `12ms` and `8.64s`, else None."""
     if len(value) > 16 or value[-1:] != b"s":

@@ -119,15 +119,13 @@ class SentryMetrics:
 
     def record(self, record: CallRecord) -> None:
         """Count a finished call; raises nothing."""
-        if not self._on or self._closed or not record.operation:
+        if not self._on or self._closed or not record.operation or not (self._running or self._start()):
             return
         if len(self._waiting) >= MAX_WAITING:
             self.lost += 1
             recorder.lost("metrics", 1, "queue_overflow")
             return
         self._waiting.append(_facts(record))
-        if not self._running:
-            self._start()
 
     @property
     def waiting(self) -> int:
@@ -152,14 +150,13 @@ class SentryMetrics:
         self._exits.undo()
         self._wake.put(None)
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """Begin; False where there is nobody to hand it to: a client that comes later counts from there on."""
         sentry = sys.modules.get("sentry_sdk")
         client: Any = sentry.get_client() if sentry is not None and hasattr(sentry, "get_client") else None
         there = client is not None and client.is_active() and hasattr(sentry, "metrics")
         if not there and not starter.armed:
-            # Nobody to hand it to; a client that comes later counts from there on.
-            self._waiting.clear()
-            return
+            return False
         self._running = True
         try:
             self._exits.watch(client if there else None)
@@ -169,6 +166,7 @@ class SentryMetrics:
         except Exception as error:
             self._running = False
             swallowed("sentry.metrics", error)
+        return True
 
     def _run(self, own: queue.SimpleQueue[None]) -> None:
         while own is self._wake and not self._closed:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from opentelemetry.environment_variables import OTEL_PYTHON_METER_PROVIDER
 from opentelemetry.metrics import (
     CallbackOptions,
     MeterProvider,
     NoOpMeterProvider,
     Observation,
+    _internal,  # noqa: PLC2701
     get_meter,
     get_meter_provider,
 )
@@ -43,6 +46,7 @@ TOKEN_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4
 """Tokens, from the semantic convention."""
 
 _MAX_SETS = 2048
+_NAMED = OTEL_PYTHON_METER_PROVIDER in os.environ
 
 
 class Metrics:
@@ -96,8 +100,11 @@ class Metrics:
     def record(self, record: CallRecord) -> None:
         """Record one finished call."""
         if self._unread:
+            # Nobody has set a provider up yet; the API's own way of saying so looks into the environment every time.
+            if getattr(_internal, "_METER_PROVIDER", self) is None and not _NAMED:
+                return
             if type(get_meter_provider()).__name__ == "_ProxyMeterProvider":
-                return  # nobody has set a provider up yet
+                return
             self._unread = False
         prepared = self._prepared(record)
         base = prepared["base"]

@@ -76,7 +76,7 @@ class ChatFormat(Format):
     def plain(self, body: bytes) -> bool:
         """One choice that ended in an ordinary way, and no error; text inside strings is escaped and does not match."""
         at = body.find(_FINISH_KEY)
-        if at < 0 or body[:1] != b"{" or b'"error"' in body or body.find(_FINISH_KEY, at + 1) >= 0:
+        if at < 0 or body[:1] != b"{" or body.find(b'"error"') >= 0 or body.find(_FINISH_KEY, at + 1) >= 0:
             return False
         return body[at + len(_FINISH_KEY) : at + 48].lstrip(b' \t\r\n:"').startswith(_ORDINARY)
 
@@ -87,18 +87,21 @@ class ChatFormat(Format):
 
 def head(value: Mapping[str, object]) -> Outcome:
     """Model, identifier, tier and fingerprint, which all of OpenAI's answers share."""
-    tier = value.get("service_tier")
+    get = value.get
+    tier = get("service_tier")
     if tier is None:
-        tier = mapping(value.get("usage")).get("service_tier")
-    return Outcome(
-        model=text(value.get("model")),
-        id=text(value.get("id")),
-        service_tier=text(tier),
-        system_fingerprint=text(value.get("system_fingerprint")),
-    )
+        tier = mapping(get("usage")).get("service_tier")
+    outcome = Outcome(text(get("model")), text(get("id")))
+    if tier is not None:
+        outcome.service_tier = text(tier)
+    outcome.system_fingerprint = text(get("system_fingerprint"))
+    return outcome
 
 
 def _finish_reasons(choices: list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    if len(choices) == 1 and isinstance(choices[0], dict):
+        reason = text(choices[0].get("finish_reason"))
+        return () if reason is None else (reason,)
     found = [text(mapping(choice).get("finish_reason")) for choice in choices]
     return tuple(reason for reason in found if reason is not None)
 
@@ -112,8 +115,8 @@ def _usage_elsewhere(outcome: Outcome, value: Mapping[str, object]) -> None:
 
 def _inner_error(value: Mapping[str, object]) -> dict[str, object] | None:
     """OpenRouter puts an upstream's failure into the choice, Groq an early end into an object of its own."""
-    for holder in (*mappings(value.get("choices")), mapping(value.get("x_groq"))):
-        found = error_of(holder) if holder.get("error") else None
+    for holder in (*items(value.get("choices")), value.get("x_groq")):
+        found = error_of(holder) if isinstance(holder, dict) and holder.get("error") else None
         if found is not None:
             return found
     return None

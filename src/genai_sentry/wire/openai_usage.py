@@ -16,35 +16,44 @@ def read_usage(value: object) -> Usage | None:
     """The usage object of an answer; None where it holds no count."""
     if not isinstance(value, dict) or not value:
         return None
-    given = mapping(_first_dict(value, *_GIVEN_DETAILS))
-    made = mapping(_first_dict(value, "completion_tokens_details", "output_tokens_details", "output_token_details"))
-    usage = Usage(counted(value, "prompt_tokens", "input_tokens"), counted(value, "completion_tokens", "output_tokens"))
-    read = count(given.get("cached_tokens"))
-    usage.cache_read_input_tokens = read if read is not None else counted(value, *_CACHE_READ)
-    written = counted(given, "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
-    usage.cache_write_input_tokens = written if written is not None else counted(value, "cache_creation_input_tokens")
-    reasoned = count(made.get("reasoning_tokens"))
-    usage.reasoning_output_tokens = reasoned if reasoned is not None else count(value.get("reasoning_tokens"))
+    given, made = _first_dict(value, _GIVEN_DETAILS), _first_dict(value, _MADE_DETAILS)
+    usage = Usage(counted(value, _GIVEN), counted(value, _MADE))
+    read = counted(given, _CACHED) if given else None
+    usage.cache_read_input_tokens = read if read is not None else counted(value, _CACHE_READ)
+    written = counted(given, _CACHE_WRITTEN) if given else None
+    usage.cache_write_input_tokens = written if written is not None else counted(value, _CACHE_CREATED)
+    reasoned = counted(made, _REASONING) if made else None
+    usage.reasoning_output_tokens = reasoned if reasoned is not None else counted(value, _REASONING)
     if given:
         usage.input_audio_tokens = count(given.get("audio_tokens"))
-        usage.input_image_tokens = count(given.get("image_tokens"))
+        if "image_tokens" in given:
+            usage.input_image_tokens = count(given["image_tokens"])
         if "cached_tokens_details" in given:
             usage.cache_read_audio_tokens = count(mapping(given["cached_tokens_details"]).get("audio_tokens"))
     if made:
         usage.output_audio_tokens = count(made.get("audio_tokens"))
-        usage.output_image_tokens = count(made.get("image_tokens"))
+        if "image_tokens" in made:
+            usage.output_image_tokens = count(made["image_tokens"])
     _rest(usage, value)
     return usage if usage.input_tokens is not None or usage != _EMPTY else None
 
 
 _EMPTY: Final = Usage()
+# Names of the same thing, what counts first before the rest.
+_GIVEN: Final = ("prompt_tokens", "input_tokens")
+_MADE: Final = ("completion_tokens", "output_tokens")
 _GIVEN_DETAILS: Final = (
     "prompt_tokens_details",
     "input_tokens_details",
     "input_token_details",
     "prompt_token_details",
 )
+_MADE_DETAILS: Final = ("completion_tokens_details", "output_tokens_details", "output_token_details")
+_CACHED: Final = ("cached_tokens",)
 _CACHE_READ: Final = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens", "num_cached_tokens")
+_CACHE_WRITTEN: Final = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
+_CACHE_CREATED: Final = ("cache_creation_input_tokens",)
+_REASONING: Final = ("reasoning_tokens",)
 
 
 def _rest(usage: Usage, value: Mapping[str, object]) -> None:
@@ -57,7 +66,7 @@ def _rest(usage: Usage, value: Mapping[str, object]) -> None:
         usage.web_searches = count(value.get("num_search_queries"))
 
 
-def _first_dict(value: Mapping[str, object], *names: str) -> object:
+def _first_dict(value: Mapping[str, object], names: tuple[str, ...]) -> Mapping[str, object] | None:
     """The first of these values that is a non-empty dict."""
     for name in names:
         found = value.get(name)
