@@ -90,3 +90,18 @@ def test_relays_say_whom_they_refuse(text: str, status: int, expected: tuple[str
     """Channels, networks, keys and queues of relays and of servers that people run."""
     found = classify(message=text, status=status)
     assert expected == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("remote error: tls: unknown certificate", "connection_error"),
+        ("I/O error on POST request for the gateway: read timed out", "timeout"),
+        ("上游的连接已被关闭", "connection_error"),
+        ("The reply was flagged by the moderator", "content_filter"),
+        ("the model did not produce a reply", "invalid_response"),
+    ],
+)
+def test_java_and_go_clients_tell_how_the_exchange_ended(text: str, expected: str) -> None:
+    """The frames of the clients yield to what they hold."""
+    assert expected == classify(message=text).type

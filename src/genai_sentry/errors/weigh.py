@@ -216,6 +216,15 @@ def _words_of_codes(case: Case) -> list[tuple[int, str, str]]:
     return [(depth, shown, words) for depth, shown, words in said if " " in words.strip()]
 
 
+def _known_ending(built: Index, words: list[str]) -> Meaning | None:
+    """What the end of a name means where the whole is unknown: `FishBadRequestError` is a `BadRequestError`."""
+    for first in range(1, len(words) - 1):
+        meaning = built.exceptions.get("".join(words[first:]).lower())
+        if meaning is not None:
+            return None if _says_nothing(meaning) else meaning
+    return None
+
+
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
@@ -233,6 +242,9 @@ def weigh_guess(case: Case) -> None:
             weight = TOLD if _said_by_no_status(guessed.label) else GUESS
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
     for depth, shown, words in _words_of_codes(case):
+        ending = _known_ending(index(), words.split())
+        if ending is not None:
+            case.add(min(ending.weight, GUESS), depth, len(words), ending.label, shown)
         read = normal(words)
         for one in _phrases_in(index(), read, case.families):
             if one.weight >= PHRASE:

@@ -18,6 +18,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
     from genai_sentry.errors.rules.english_context import ENGLISH_CONTEXT
+    from genai_sentry.errors.rules.english_fields import ENGLISH_FIELDS
     from genai_sentry.errors.rules.english_models import ENGLISH_MODELS
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
@@ -37,6 +38,6 @@ def families() -> tuple[Family, ...]:
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, SDK, CLIENTS,
-        ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS, ENGLISH_SERVICE,
-        ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
+        ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
+        ENGLISH_SERVICE, ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

@@ -268,6 +268,9 @@ VOLCENGINE = Family(
         "quota_exceeded/insufficient_balance": """
             account has an overdue balance
         """,
+        "rate_limit/concurrency": """
+            quota exceeded for types: concurrency
+        """,
         "quota_exceeded/spend_limit": """
             safe experience mode
             inference limit

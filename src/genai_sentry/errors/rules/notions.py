@@ -131,8 +131,9 @@ WORDS: dict[str, str] = {
         expected, out of range, not accepted, broken, corrupt, corrupted, cannot read, not read, unreadable
     """,
     "bounded": """
-        must be, should be, must have, supports up to, only supports, only support, only one, cannot be, has to be,
-        have to be, must not, at most, at least, between, above, below, shorter than, may not be
+        must be, should be, must have, must include, must contain, needs to be, need to be, supports up to,
+        only supports, only support, only one, cannot be, has to be, have to be, must not, at most, at least,
+        between, above, below, shorter than, may not be
     """,
     "missing": """
         missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
@@ -200,8 +201,8 @@ WORDS: dict[str, str] = {
     """,
     "cut": """
         closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken, trouble, problem,
-        unable, cannot, could not, couldnt, unstable, hung up, refused, gone, failed to open, closed by,
-        could not reach, died
+        unable, issue, issues, problems, cannot, could not, couldnt, unstable, hung up, refused, gone, failed to open,
+        closed by, could not reach, died
     """,
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
@@ -294,6 +295,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("budget", "barred", "quota_exceeded/spend_limit"),
     ("quota", "exhausted", "quota_exceeded/insufficient_quota"),
     ("quota", "upgrade", "quota_exceeded/insufficient_quota"),
+    ("answer", "flagged", "content_filter/output"),
     ("content", "flagged", "content_filter/prompt"),
     ("policy", "flagged", "content_filter/prompt"),
     ("place", "denied", "permission_denied/region"),
@@ -342,6 +344,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("account", "denied", "permission_denied/other"),
     ("no answer", "made", "invalid_response/empty"),
     ("any answer", "not made", "invalid_response/empty"),
+    ("answer", "not made", "invalid_response/empty"),
     ("answer", "unreadable", "invalid_response/malformed"),
     ("answer", "invalid", "invalid_response/malformed"),
     ("server", "late", "timeout/upstream"),

@@ -170,8 +170,6 @@ SELF_HOSTED = Family(
         """,
         "invalid_request/invalid_parameter": """
             failed to parse messages
-            invalid format: expected
-            should match pattern
             chat template
             prompt template
             jinja

@@ -54,6 +54,9 @@ TRANSPORT_WORDS = Family(
             no data received within
             socket hang up … timeout
             timeout on blocking read
+            i/o error on … timeout
+            i/o error on … timed out
+            interruptedioexception: timeout
             timeout on read
             stream idle timeout
             no chunk received
@@ -178,6 +181,7 @@ TRANSPORT_WORDS = Family(
             ssl connection
             ssl certificate
             ssl exception
+            remote error: tls
             client network socket disconnected before secure tls
             invalid peer certificate
             server gave http response to https client

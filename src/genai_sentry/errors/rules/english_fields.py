@@ -1,0 +1,28 @@
+"""Wordings in English about the fields of a request that do not go together, or do not look as they must."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_FIELDS = Family(
+    name="english",
+    phrases={
+        "invalid_request/invalid_parameter": """
+            cannot use both
+            can't use both
+            cannot set both
+            cannot specify both
+            cannot be used together
+            mutually exclusive
+            choose one or none
+            should match pattern
+            invalid format: expected
+            unknown variant
+        """,
+        "invalid_request/invalid_media": """
+            must include base64
+        """,
+        "invalid_request/invalid_message_order": """
+            non-empty final user turn
+            elements with the role of user
+        """,
+    },
+)
