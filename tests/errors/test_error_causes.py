@@ -105,3 +105,41 @@ def test_relays_say_whom_they_refuse(text: str, status: int, expected: tuple[str
 def test_java_and_go_clients_tell_how_the_exchange_ended(text: str, expected: str) -> None:
     """The frames of the clients yield to what they hold."""
     assert expected == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("token 数超限，稍等", "rate_limit"),
+        ("the token limit was exceeded", "rate_limit"),
+        ("prompt is too long: 9 tokens", "context_length"),
+    ],
+)
+def test_tokens_over_a_limit_are_no_context_in_a_429(text: str, expected: str) -> None:
+    """A 429 that names tokens throttles them; one that names the prompt does not."""
+    assert expected == classify(message=text, status=429).type
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("that call would exceed the team's rate limit", ("rate_limit", "unspecified")),
+        ("read tcp 10.0.0.1:1->10.0.0.2:2: i/o timeout", ("timeout", "client_read")),
+        ("dial tcp 10.0.0.2:2: i/o timeout", ("timeout", "client_connect")),
+        ("pipe: stream closed", ("connection_error", "reset")),
+        ("this output violates the house policy", ("content_filter", "output")),
+        ("codec_blob is above the maximum length of 64 bytes", ("invalid_request", "invalid_parameter")),
+        ("密钥格式错误，请检查", ("authentication", "malformed")),
+        ("本地模型尚未就绪", ("model_unavailable", "loading")),
+        ("模型名称未填", ("invalid_request", "invalid_parameter")),
+        ("账号因多次违规被处理", ("permission_denied", "other")),
+        ("本日の回答は上限に達しました", ("rate_limit", "requests_per_day")),
+        ("OpenAI 키가 설정되어 있지 않습니다", ("authentication", "missing_key")),
+        ("Der Schlüssel ist noch nicht eingerichtet", ("authentication", "missing_key")),
+        ("No embeddings were returned", ("invalid_response", "empty")),
+    ],
+)
+def test_relays_and_apps_say_what_they_lack(text: str, expected: tuple[str, str]) -> None:
+    """What is not set up, not ready or over for today, in the words of apps."""
+    found = classify(message=text)
+    assert expected == (found.type, found.reason)

@@ -168,13 +168,14 @@ def _judge(case: Case) -> Candidate | None:
     """The heaviest; but everyday words such as "unavailable" do not talk a 400 out of being the request's fault.
 
     What a client says of an answer that it can't use is the server's own trouble where it comes with a 500. A 402 is
-    about money, whatever limit is named. Of two wordings that weigh the same, what is wrong with the account or the
-    request explains why a service "is unavailable".
+    about money, whatever limit is named; that tokens exceed a limit tells, in a 429, of no context. Of two wordings
+    that weigh the same, what is wrong with the account or the request explains why a service "is unavailable".
     """
     statuses = {case.status, *(status for _, _, status in case.found.statuses)}
     refused = bool(statuses & {400, 422})
     answered = bool(statuses & _ANSWERED)
     unpaid = 402 in statuses
+    limited = 429 in statuses
     able = [
         one
         for one in case.candidates
@@ -183,6 +184,7 @@ def _judge(case: Case) -> Candidate | None:
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
         and not (unpaid and one.weight <= PHRASE and one.label[0] in _NOT_OF_MONEY)
+        and not (limited and one.label[0] is ErrorType.CONTEXT_LENGTH and one.weight <= CODE and _of_tokens(one))
         and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]
     if not able:
@@ -192,6 +194,10 @@ def _judge(case: Case) -> Candidate | None:
         return heaviest
     causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in _CAUSES]
     return max(causes, key=_by_weight, default=heaviest)
+
+
+def _of_tokens(one: Candidate) -> bool:
+    return "token" in one.shown().lower()
 
 
 def _by_weight(one: Candidate) -> tuple[int, int, int]:

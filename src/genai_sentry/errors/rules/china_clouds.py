@@ -102,6 +102,7 @@ TENCENT = Family(
             RequestLimitExceeded.GlobalRegionUinLimitExceeded
             RequestLimitExceeded.IPLimitExceeded
             RequestLimitExceeded.UinLimitExceeded
+            FailedOperation.EngineServerLimitExceeded
         """,
         "rate_limit/concurrency": """
             LimitExceeded
@@ -115,10 +116,6 @@ TENCENT = Family(
             FailedOperation.UserUnAuthError
             ResourceInsufficient.ChargeResourceExhaust
             FailedOperation.ServiceStopArrears
-            FailedOperation.ServiceStop
-        """,
-        "server_error/overloaded": """
-            FailedOperation.EngineServerLimitExceeded
         """,
         "timeout/upstream": """
             FailedOperation.EngineRequestTimeout
@@ -133,7 +130,9 @@ TENCENT = Family(
         """,
         "permission_denied/other": """
             FailedOperation.ServiceNotActivated
+            FailedOperation.ServiceStop
         """,
+        "invalid_request/payload_too_large": "LimitExceeded.TooLargeFileError\nLimitExceeded.ExceededMaxPagesError",
         "invalid_request/invalid_parameter": """
             InvalidParameterValue
             MissingParameter
@@ -338,7 +337,7 @@ SPARK = Family(
     signs=("xfyun", "iflytek", "sparkai"),
     own_broad={
         "server_error/overloaded": "10012",
-        "invalid_request/invalid_parameter": "10003\n10004\n10005\n10163",
+        "invalid_request/invalid_parameter": "10003\n10004\n10005\n10009\n10163",
     },
     own_codes={
         "content_filter/prompt": "10013\n10019",

@@ -66,6 +66,7 @@ CHINESE_ACCOUNT = Family(
             请求次数过多
             限流
             触发限制
+            限速
             使用上限
             调用次数超过
             降低请求频率
@@ -147,6 +148,10 @@ CHINESE_ACCOUNT = Family(
             未携带
             请先登录
         """,
+        "authentication/malformed": """
+            密钥格式错误
+            密钥格式不正确
+        """,
         "authentication/expired": """
             令牌已过期
             已过期
@@ -162,6 +167,10 @@ CHINESE_ACCOUNT = Family(
             凭证过期
         """,
         "permission_denied/other": """
+            账户 … 违规
+            账号 … 违规
+            账户异常
+            账号异常
             无权限
             没有权限
             无权访问

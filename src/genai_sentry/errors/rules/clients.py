@@ -176,6 +176,8 @@ CLIENTS = Family(
             RunCancelled
             ClientClosedRequestError
             FutureCancelledError
+            client_disconnect
+            client_disconnected
         """,
         "invalid_response/empty": """
             AI_EmptyResponseBodyError

@@ -6,6 +6,7 @@ ENGLISH_CONTENT = Family(
     name="english",
     phrases={
         "content_filter/prompt": """
+            sensitive check
             violates our usage policies
             violating our usage policy
             content management policy
@@ -58,6 +59,8 @@ ENGLISH_CONTENT = Family(
             could not be completed because … content filter
             completion was stopped … content filter
             response was blocked
+            output violates … policy
+            response violates … policy
             output data may contain inappropriate content
             output … blocked
             finish_reason: safety

@@ -6,6 +6,7 @@ ENGLISH_FIELDS = Family(
     name="english",
     phrases={
         "invalid_request/invalid_parameter": """
+            maximum length … bytes
             cannot use both
             can't use both
             cannot set both

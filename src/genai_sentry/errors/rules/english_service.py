@@ -6,6 +6,7 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "server_error/overloaded": """
+            reset reason: overflow
             engine is currently overloaded
             server is overloaded
             currently overloaded
@@ -130,6 +131,7 @@ ENGLISH_SERVICE = Family(
             rate limit exceeded
             rate limit is exceeded
             exceeded … rate limit
+            exceed … rate limit
             exceed the rate limit
             exceed your rate limit
             exceed your organization's rate limit

@@ -13,7 +13,7 @@ WORDS: dict[str, str] = {
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
-        no completion, no reply, no image, no chunks
+        no completion, no reply, no image, no chunks, no embedding, no embeddings, no audio, no candidates
     """,
     "any answer": """
         any text, any content, any output, any response, any message, any choices, any data, any tokens, any result,
@@ -95,6 +95,12 @@ WORDS: dict[str, str] = {
     "network": """
         connection, network, socket, host, tunnel, internet, websocket, tcp, connect, connecting, reach, reaching, peer,
         proxy
+    """,
+    "today": """
+        today
+    """,
+    "key form": """
+        key format, token format, format of the key, credential format
     """,
     "answer": """
         response, output, answer, completion, reply, result, chunk, choice, choices, candidates, stream, generation
@@ -301,6 +307,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("place", "denied", "permission_denied/region"),
     ("place", "unsupported", "permission_denied/region"),
     ("place", "absent", "permission_denied/region"),
+    ("key form", "invalid", "authentication/malformed"),
     ("key", "expired", "authentication/expired"),
     ("key", "missing", "authentication/missing_key"),
     ("key", "unreal", "authentication/invalid_key"),
@@ -358,6 +365,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("server", "down", "server_error/unavailable"),
     ("request", "late", "timeout/client_read"),
     ("request", "barred", "permission_denied/other"),
+    ("today", "exhausted", "rate_limit/requests_per_day"),
     ("count", "exhausted", "rate_limit"),
     ("request", "busy", "server_error/overloaded"),
     ("key", "empty", "authentication/missing_key"),

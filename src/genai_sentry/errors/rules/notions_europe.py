@@ -94,6 +94,7 @@ EUROPE: dict[str, str] = {
         falhou, fallita, a echoue, echoue, ha fallado, no se ha completado
     """,
     "missing": """
+        nicht eingerichtet, noch nicht eingerichtet, nicht hinterlegt, no establecida, no esta configurada, no definida,
         falta, faltan, no hay, manquante, manquant, fehlt, fehlende, fehlender, ausente, mancante,
         no configurada, non configuree, non fournie, nicht konfiguriert, nicht gesetzt, no proporcionada,
         nao configurada, configuradas, keine, kein, aucune, aucun, no has, netes pas, nicht angemeldet, pas de, sin,
@@ -107,7 +108,8 @@ EUROPE: dict[str, str] = {
         troppo grande, depasse la
     """,
     "exhausted": """
-        insuficiente, agotado, agotada, agotados, superado, superada, excedido, excedida, insuffisant, epuise,
+        insuficiente, insuficientes,
+        agotado, agotada, agotados, superado, superada, excedido, excedida, insuffisant, epuise,
         epuises, atteint, depasse, depassee, insuffisants, aufgebraucht, erschopft, uberschritten, unzureichend,
         esgotado, esgotada, atingido, esaurito, esauriti, superato, insufficiente, erreicht, reicht nicht,
         ha alcanzado, alcanzado el limite, alcanzado, a atteint, ist erreicht, atingiu, raggiunto, atteinte, agotaron,

@@ -175,18 +175,15 @@ JAPANESE_AND_KOREAN = Family(
             네트워크 오류
         """,
         "invalid_request/invalid_parameter": """
-            無効なリクエスト
-            リクエストが無効
             無効なパラメータ
             パラメータが無効
             パラメータが不正
             必須パラメータ
-            잘못된 요청
             잘못된 매개변수
             잘못된 파라미터
-            유효하지 않은 요청
             필수 매개변수
         """,
+        "invalid_request/other": "잘못된 요청\n유효하지 않은 요청\n無効なリクエスト\nリクエストが無効",
         "invalid_request/payload_too_large": """
             リクエストが大きすぎ
             요청이 너무 큽

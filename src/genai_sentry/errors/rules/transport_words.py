@@ -36,6 +36,8 @@ TRANSPORT_WORDS = Family(
             connection from the pool
         """,
         "timeout/client_read": """
+            read tcp … i/o timeout
+            read udp … i/o timeout
             aborted due to timeout
             aborted due to a timeout
             signal timed out
@@ -187,6 +189,8 @@ TRANSPORT_WORDS = Family(
             server gave http response to https client
         """,
         "connection_error/reset": """
+            stream closed
+            stream was closed
             connection reset
             connection aborted
             connection was forcibly closed
