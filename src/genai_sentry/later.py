@@ -2,13 +2,16 @@
 
 What an answer says is of no use to the application's thread, so it is worked out elsewhere: by whoever first looks at
 the span's attributes (an exporter's thread, as a rule), at the statistics or the metrics, or by a thread of our own a
-moment later. Bounded in number and bytes; beyond that a call is settled at once, where it ends.
+moment later. Where hundreds of calls end in a second, whoever makes them settles many of them in one go: two threads
+that compute beside each other cost more than that. Bounded in number and bytes; beyond that a call is settled at once,
+where it ends.
 """
 
 from __future__ import annotations
 
 import _thread
 import atexit
+import contextvars
 import os
 import queue
 import threading
@@ -29,7 +32,7 @@ MAX_WAITING = 256
 """Calls that wait at most."""
 MAX_WAITING_BYTES = 16 * 1024 * 1024
 """Bytes of their answers that are held at most."""
-BATCH = 32
+BATCH = 16
 """Calls settled in one turn."""
 MAX_COLLECTED = 10_000
 """Streams that wait after the garbage collector found them, at most."""
@@ -38,8 +41,10 @@ READY_S = 2.0
 DELAY_S = 0.2
 """How long a call waits, in seconds, if nobody asks before: the rarer our thread runs beside the application's, the
 less it costs."""
-HURRY = 64
-"""Calls that wait at which our thread does not wait any longer."""
+FULL = 32
+"""Calls that wait at which whoever ends the next one settles them: about a millisecond, for dozens of calls."""
+FULL_BYTES = 512 * 1024
+"""With more bytes of answers than that to decode, it is left to our thread instead."""
 
 
 class Later:
@@ -47,15 +52,15 @@ class Later:
 
     Args:
         settle: settles calls that have waited, each for itself, and marks them as settled.
-        ready: waits, for so many seconds at most, until calls can be settled well (prices at hand); asked by our
-            thread, and when the interpreter ends.
+        ready: waits, for so many seconds at most, until calls can be settled well (prices at hand), and says whether
+            they can.
         at_exit: called when the interpreter ends and all calls are settled.
     """
 
     def __init__(
         self,
         settle: Callable[[Sequence[Call]], object],
-        ready: Callable[[float], object] = bool,
+        ready: Callable[[float], bool] = lambda seconds: True,
         at_exit: Callable[[], object] = bool,
     ) -> None:
         self._settle = settle
@@ -76,10 +81,13 @@ class Later:
         self._running = False
         self._awake = False
         self._hurried = False
+        self._relieved = False
 
     def take(self, call: Call) -> bool:
         """Let a finished call wait; False where it has to be settled at once."""
         waiting = self._waiting
+        if len(waiting) >= FULL:
+            self._relieve()
         if self._closed or len(waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES:
             return False
         if call.recording and not promise(call.span, lambda: self.settle(call)):
@@ -91,10 +99,20 @@ class Later:
         if not self._awake:
             self._awake = True
             self._wake.put(None)
-        elif len(waiting) >= HURRY and not self._hurried:
+        return True
+
+    def _relieve(self) -> None:
+        """Settle those that wait, here; where that would take long or has to wait for anything, wake our thread."""
+        if self._bytes <= FULL_BYTES and self._ready(0.0) and self._lock.acquire(blocking=False):
+            try:
+                self._relieved = True
+                # Not in the context of the call that happens to end now: the others are somebody else's.
+                contextvars.Context().run(self._turn, FULL)
+            finally:
+                self._lock.release()
+        elif not self._hurried:
             self._hurried = True
             self._wake.put(None)
-        return True
 
     def collect(self, observer: StreamObserver) -> None:
         """Take note of a stream that the garbage collector found; takes no lock, and starts nothing."""
@@ -126,9 +144,9 @@ class Later:
         while self._waiting:
             self._turn()
 
-    def _turn(self) -> None:
+    def _turn(self, most: int = BATCH) -> None:
         with self._lock:
-            batch = self._take_out(BATCH)
+            batch = self._take_out(most)
             if batch:
                 self._settle_safely(batch)
 
@@ -184,10 +202,7 @@ class Later:
         """One round of the thread: False when it is to end."""
         if self._closed:
             return False
-        try:
-            self._wake.get(timeout=DELAY_S)
-        except queue.Empty:
-            pass
+        self._pause()
         self._ready(READY_S)
         self._awake = self._hurried = False
         self._end_collected()
@@ -197,6 +212,17 @@ class Later:
             # comes only every few milliseconds, and one call a turn would never catch up.
             time.sleep(0)
         return not self._closed
+
+    def _pause(self) -> None:
+        """Let calls wait, longer as long as whoever makes them settles them."""
+        while True:
+            self._relieved = False
+            try:
+                self._wake.get(timeout=DELAY_S)
+                return
+            except queue.Empty:
+                if self._closed or not self._relieved:
+                    return
 
 
 def _run(reference: weakref.ref[Later], wake: queue.SimpleQueue[None]) -> None:

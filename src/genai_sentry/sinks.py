@@ -198,8 +198,8 @@ class Sinks:
     def _watch_storm(self, call: Call, record: CallRecord) -> None:
         request = _fingerprint(call)
         if request is not None:
-            frame = sys._getframe()
-            self._announce(self.storms.observe(record, request, lambda: application_line(frame)))
+            # A frame held by what it holds would keep the exception, and the request, until the collector comes.
+            self._announce(self.storms.observe(record, request, lambda: application_line(sys._getframe())))
 
     def calm(self, call: Call) -> None:
         """A call has got its answer: where the same request failed before, it does no longer."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -306,7 +308,7 @@ def test_the_end_of_the_interpreter_waits_for_prices(monkeypatch: pytest.MonkeyP
     order: list[str] = []
     made = Later(
         lambda calls: (settle(calls), order.append("settled")),  # type: ignore[arg-type]
-        lambda seconds: order.append("ready"),
+        lambda seconds: not order.append("ready"),
         lambda: order.append("ended"),
     )
     made._at_exit()
@@ -350,25 +352,106 @@ def test_a_fault_takes_no_other_call_down(
 def test_one_call_is_settled_with_few_others(waiting: Later, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who looks at one span does not wait for all calls of a busy process, and the room is given back."""
     monkeypatch.setattr(later, "MAX_WAITING_BYTES", 1000)
-    calls = [Finished(10) for _ in range(100)]
+    calls = [Finished(10) for _ in range(later.FULL)]
     for call in calls:
         assert waiting.take(call)  # type: ignore[arg-type]
     waiting.settle(calls[-1])  # type: ignore[arg-type]
     assert (later.BATCH, 1) == (sum(call.settled for call in calls), calls[-1].times)
-    assert 1000 - 10 * later.BATCH == waiting._bytes
+    assert 10 * (later.FULL - later.BATCH) == waiting._bytes
     waiting.drain()
     assert ({1}, 0) == ({call.times for call in calls}, waiting._bytes)
 
 
-def test_many_that_wait_are_not_kept_waiting(waiting: Later) -> None:
-    """A busy process does not come to the bound, beyond which calls are settled by whoever makes them."""
-    calls = [Finished() for _ in range(later.HURRY + 1)]
-    for call in calls:
+def test_who_makes_many_calls_settles_them(waiting: Later) -> None:
+    """A busy thread does the work itself, many calls at a time, and the last one waits again."""
+    calls = [Finished() for _ in range(later.FULL + 1)]
+    for call in calls[:-1]:
         assert waiting.take(call)  # type: ignore[arg-type]
+    assert 0 == sum(call.settled for call in calls)
+    assert waiting.take(calls[-1])  # type: ignore[arg-type]
+    assert [1] * later.FULL + [0] == [call.times for call in calls]
+    assert 10 == waiting._bytes
+
+
+def test_calls_are_settled_outside_of_the_context_that_happens_to_be_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one call's application put into its context is not there while another's call is settled."""
+    monkeypatch.setattr(later, "DELAY_S", 30.0)
+    variable: ContextVar[str] = ContextVar("variable", default="nothing")
+    seen: set[str] = set()
+
+    def look(calls: Sequence[Finished]) -> None:
+        seen.add(variable.get())
+        settle(calls)
+
+    made = Later(look)  # type: ignore[arg-type]
+    variable.set("of this call")
+    for _ in range(later.FULL + 1):
+        made.take(Finished())  # type: ignore[arg-type]
+    assert {"nothing"} == seen
+    made.close()
+
+
+@pytest.mark.parametrize("why", ["long answers", "no prices", "another is at it"])
+def test_a_busy_thread_leaves_calls_to_ours(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    """Where settling would take long, or would have to wait, our thread is woken for it at once."""
+    monkeypatch.setattr(later, "DELAY_S", 30.0)
+    who: set[int] = set()
+
+    def note(calls: Sequence[Finished]) -> None:
+        who.add(threading.get_ident())
+        settle(calls)
+
+    made = Later(note, lambda seconds: seconds > 0 or why != "no prices")  # type: ignore[arg-type]
+    calls = [Finished(later.FULL_BYTES if why == "long answers" else 10) for _ in range(later.FULL + 1)]
+    monkeypatch.setattr(later, "MAX_WAITING_BYTES", 2**40)
+    held = threading.Event()
+    over = threading.Event()
+
+    def hold() -> None:
+        with made._lock:
+            held.set()
+            over.wait(10)
+
+    other = threading.Thread(target=hold)
+    for call in calls[:-1]:
+        assert made.take(call)  # type: ignore[arg-type]
+    if why == "another is at it":
+        other.start()
+        held.wait(10)
+    assert made.take(calls[-1])  # type: ignore[arg-type]
+    over.set()
     deadline = time.monotonic() + 10
     while not all(call.settled for call in calls) and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert ({1}, True) == ({call.times for call in calls}, threading.get_ident() not in who)
+    made.close()
+
+
+def test_our_thread_stays_out_of_the_way_of_a_busy_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as calls are settled where they are made nobody else is at it; what is left then is settled soon."""
+    monkeypatch.setattr(later, "DELAY_S", 0.3)
+    who: list[int] = []
+
+    def note(calls: Sequence[Finished]) -> None:
+        who.append(threading.get_ident())
+        settle(calls)
+
+    made = Later(note)  # type: ignore[arg-type]
+    until = time.monotonic() + 1.0
+    calls = []
+    while time.monotonic() < until:
+        for _ in range(later.FULL):
+            calls.append(Finished())
+            assert made.take(calls[-1])  # type: ignore[arg-type]
+        time.sleep(0.01)
+    busy = len(who)
+    assert (True, {threading.get_ident()}) == (busy > 10, set(who))
+    deadline = time.monotonic() + 10
+    while not all(call.settled for call in calls) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.get_ident() not in who[busy:]
     assert {1} == {call.times for call in calls}
+    made.close()
 
 
 def test_a_broken_settler_reaches_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What a call costs the thread that makes it, beside a span set by hand: a guard against slips, not a benchmark."""
+"""What a call costs, beside a span set by hand: a guard against slips, not a benchmark."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from process import run
 CHAT_GOAL, CHUNK_GOAL_US = 1.8, 2.5
 """What is aimed at; held against it in the longer tier, since it is not reached on every interpreter yet."""
 CHAT_RATIO = 2.3
-"""A chat call at most, as a multiple of a bare span with fifteen attributes. It takes 1.6 to 2.0 on quiet machines."""
+"""A chat call at most, with all that is done for it later, as a multiple of a bare span with fifteen attributes. It takes 1.9 to
+2.0 on quiet machines."""
 CHUNK_US = 4.0
 """A chunk of a stream at most, in microseconds, each arriving by itself. It takes 1.5 to 2.9."""
 TRIES = 4
@@ -93,10 +94,10 @@ def block(function, calls, on):
     begin = time.thread_time()
     for _ in range(calls):
         function()
+    runtime.later.drain()
     took = (time.thread_time() - begin) / calls * 1e6
     gc.enable()
     state.runtime = runtime
-    genai_sentry.stats()
     return took
 
 
@@ -133,7 +134,7 @@ def _best(ratio_bound: float, chunk_bound: float) -> tuple[float, float]:
 
 
 def test_a_call_costs_little_more_than_its_span() -> None:
-    """The calling thread pays at most 2.3 times a bare span for a chat call, and at most 4 µs for a chunk."""
+    """A chat call takes at most 2.3 times a bare span, what is done later included, and a chunk at most 4 µs."""
     ratio, chunk = _best(CHAT_RATIO, CHUNK_US)
 
     assert ratio <= CHAT_RATIO

@@ -46,7 +46,9 @@ def promise(span: Span | None, work_out: Callable[[], None]) -> bool:
 
 def complete(span: Span, attributes: Mapping[str, Value]) -> None:
     """Put on a span what was promised."""
-    span._attributes.__dict__["_dict"].update(attributes)  # type: ignore[attr-defined]
+    state = span._attributes.__dict__  # type: ignore[attr-defined]
+    state["_dict"].update(attributes)
+    state["_work_out"] = None  # it leads back to the span: only the collector would find the two
 
 
 class PromisedAttributes(BoundedAttributes):
