@@ -11,8 +11,8 @@ from process import run
 CHAT_GOAL, CHUNK_GOAL_US = 1.8, 2.5
 """What is aimed at; held against it in the longer tier, since it is not reached on every interpreter yet."""
 CHAT_RATIO = 2.3
-"""A chat call at most, with all that is done for it later, as a multiple of a bare span with fifteen attributes. It takes 1.9 to
-2.0 on quiet machines."""
+"""A chat call at most, with all that is done for it later, as a multiple of a bare span with fifteen attributes. It
+takes 1.9 to 2.0 on quiet machines."""
 CHUNK_US = 4.0
 """A chunk of a stream at most, in microseconds, each arriving by itself. It takes 1.5 to 2.9."""
 TRIES = 4
