@@ -143,3 +143,19 @@ def test_relays_and_apps_say_what_they_lack(text: str, expected: tuple[str, str]
     """What is not set up, not ready or over for today, in the words of apps."""
     found = classify(message=text)
     assert expected == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "expected"),
+    [
+        ("backend: connection timed out", 522, ("timeout", "gateway")),
+        ("my.example | 524: read operation timed out", 524, ("timeout", "gateway")),
+        ("com.example.SomeException: 404", None, ("invalid_request", "not_found")),
+        ("channel prematurely closed DURING the answer", None, ("connection_error", "incomplete_body")),
+        ("channel prematurely closed BEFORE the answer", None, ("connection_error", "reset")),
+    ],
+)
+def test_a_status_tells_whose_timeout_it_is(text: str, status: int | None, expected: tuple[str, str]) -> None:
+    """Only a gateway answers a timeout with a status; a bare number after an exception's name is a status."""
+    found = classify(message=text, status=status)
+    assert expected == (found.type, found.reason)

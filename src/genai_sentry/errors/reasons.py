@@ -29,6 +29,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     kind, reason = decided.label
     if kind is ErrorType.RATE_LIMIT:
         return _rate_reason(case, decided, text)
+    if kind is ErrorType.TIMEOUT and decided.weight <= PHRASE and reason in _BY_CLIENTS and _from_gateway(case):
+        return Reason.GATEWAY
     finer = [
         one
         for one in case.candidates
@@ -57,6 +59,15 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if weaker:
         return max(weaker, key=lambda one: (one.weight, one.depth, one.length)).label[1]
     return _DEFAULT_REASON.get(kind, Reason.UNSPECIFIED)
+
+
+_BY_CLIENTS = (Reason.CLIENT_CONNECT, Reason.CLIENT_READ)
+_GATEWAYS = (504, 522, 524)
+
+
+def _from_gateway(case: Case) -> bool:
+    """Whether a status came along, which only a gateway can send: it timed out, and no client."""
+    return case.status in _GATEWAYS or any(status in _GATEWAYS for _, _, status in case.found.statuses)
 
 
 _FIELD = lazy(r"[`'](?:[a-z]{2,20}_)*[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*[`'](?!s?\w| codec)")

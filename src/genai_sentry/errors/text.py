@@ -222,7 +222,8 @@ _STATUS = lazy(
     r"\bhttp_?status|\berror_code|\bhttp[_-])(?:[ :=('\"]{1,3}|(?<=[_-]))([45]\d\d)"
     r"(?=\s*(?:\Z|[.;:)\]\"'\n|}]|, ?['\"]|(?-i:[A-Z])))"
     r"|\b(?:failed|failure|error|denied|refused|rejected|unavailable|limited|unauthorized|forbidden|non-200),? "
-    r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])",
+    r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])"
+    r"|\w(?:exception|error): ([45]\d\d)(?=\s*\Z)",
     re.IGNORECASE,
 )
 

@@ -30,6 +30,7 @@ CLIENTS = Family(
             refresh_token_reused
         """,
         "authentication/invalid_key": """
+            InvalidTokenError
             ModelAuthenticationError
             CallerCredentialAuthenticationError
             UserAccessTokenError

@@ -191,6 +191,7 @@ TRANSPORT_WORDS = Family(
         "connection_error/reset": """
             stream closed
             stream was closed
+            prematurely closed before
             connection reset
             connection aborted
             connection was forcibly closed
@@ -250,6 +251,7 @@ TRANSPORT_WORDS = Family(
             contentlengtherror
             not enough data for satisfy
             premature close
+            prematurely closed during
             end of tcp stream
             connection broken
             unexpected eof
