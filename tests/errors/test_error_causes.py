@@ -159,3 +159,19 @@ def test_a_status_tells_whose_timeout_it_is(text: str, status: int | None, expec
     """Only a gateway answers a timeout with a status; a bare number after an exception's name is a status."""
     found = classify(message=text, status=status)
     assert expected == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the engine ended with ReplyKind.INPUT_LENGTH_ERROR", ("context_length", "input_too_long")),
+        ("connect failed: 400 “Bad Request”", ("invalid_request", "other")),
+        ('stopping: Post "http://box:11434/api/chat": EOF', ("connection_error", "reset")),
+        ("このモデルの利用制限です", ("rate_limit", "unspecified")),
+        ("lookup failed: InvalidProviderAPIKey", ("authentication", "invalid_key")),
+    ],
+)
+def test_names_of_enumerations_and_quoted_statuses_are_read(text: str, expected: tuple[str, str]) -> None:
+    """What stands behind the name of an enumeration is a code; a status may have its phrase in quotation marks."""
+    found = classify(message=text)
+    assert expected == (found.type, found.reason)

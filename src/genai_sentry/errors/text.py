@@ -215,7 +215,7 @@ _STATUS = lazy(
     r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码|(?:上游|接口|服务器|服务端)返回(?: ?http)?)"
     r"[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
-    rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= (?:{_PHRASE_OF_STATUS})\b)"
+    rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= [(\"'“]?(?:{_PHRASE_OF_STATUS})\b)"
     r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -|, message=| [A-Z\"{])"
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])"
     r"|(?:\b(?:returned|returns|(?:responded|replied|answered) with|response|got|received|upstream|responseerror|http)|"

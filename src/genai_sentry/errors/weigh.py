@@ -52,7 +52,7 @@ _WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:
 """Words with a capital or an underscore within: no other looks like a code."""
 _CODE_LIKE = lazy(
     r"[A-Za-z]++(?:_[A-Za-z0-9]++)++|[A-Za-z][a-z0-9]++\.?[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)*+(?:\.\d{4,6})?"
-    r"|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}"
+    r"|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}|[A-Z][A-Za-z]++\.[A-Z0-9]++(?:_[A-Z0-9]++)++"
 )
 """Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 

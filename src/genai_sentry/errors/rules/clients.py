@@ -31,6 +31,9 @@ CLIENTS = Family(
         """,
         "authentication/invalid_key": """
             InvalidTokenError
+            InvalidProviderAPIKey
+            InvalidBedrockCredentials
+            InvalidVertexCredentials
             ModelAuthenticationError
             CallerCredentialAuthenticationError
             UserAccessTokenError

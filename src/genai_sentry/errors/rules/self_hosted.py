@@ -9,6 +9,7 @@ SELF_HOSTED = Family(
     codes={
         "context_length/input_too_long": """
             exceed_context_size_error
+            INPUT_LENGTH_ERROR
         """,
         "server_error/internal": """
             EngineDeadError
@@ -23,6 +24,7 @@ SELF_HOSTED = Family(
         "context_length/input_too_long": """
             max_tokens must be at least 1, got
             inputs must have less than … tokens
+            exceed session max length
             exceeded max context length
             the request exceeds the available context size
             is longer than the maximum model length

@@ -191,6 +191,8 @@ TRANSPORT_WORDS = Family(
         "connection_error/reset": """
             stream closed
             stream was closed
+            post eof
+            get eof
             prematurely closed before
             connection reset
             connection aborted
