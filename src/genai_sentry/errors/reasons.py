@@ -25,6 +25,9 @@ REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE, ErrorType.AU
 """Types whose codes say less than the wording."""
 
 
+_NO_MORE_THAN_THE_TYPE = (Reason.UNSPECIFIED, Reason.OTHER)
+
+
 def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     kind, reason = decided.label
     if kind is ErrorType.RATE_LIMIT:
@@ -42,14 +45,18 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if kind is ErrorType.CONTEXT_LENGTH and (split := figures.split(text)) is not None:
         limit, asked = split
         return Reason.MAX_TOKENS_TOO_LARGE if asked <= limit else Reason.INPUT_TOO_LONG
+    if kind is ErrorType.AUTHENTICATION and reason is Reason.INVALID_KEY and _NO_KEY_AT_ALL.search(text[:2000]):
+        return Reason.MALFORMED
+    if kind is ErrorType.TIMEOUT and reason is Reason.CLIENT_CONNECT and _MINUTES.search(text[:2000]):
+        return Reason.CLIENT_READ
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
         return closer
-    if kind is ErrorType.INVALID_REQUEST and reason is Reason.OTHER and not phrases and _FIELD.search(text[:2000]):
+    if kind is ErrorType.INVALID_REQUEST and reason is Reason.OTHER and not telling and _FIELD.search(text[:2000]):
         return Reason.INVALID_PARAMETER
     telling = telling or phrases
-    if telling and (decided.weight < CODE - 1 or reason is Reason.UNSPECIFIED or kind in REFINED):
+    if telling and (decided.weight < CODE - 1 or reason in _NO_MORE_THAN_THE_TYPE or kind in REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:
         return reason
@@ -70,7 +77,11 @@ def _from_gateway(case: Case) -> bool:
     return case.status in _GATEWAYS or any(status in _GATEWAYS for _, _, status in case.found.statuses)
 
 
-_FIELD = lazy(r"[`'](?:[a-z]{2,20}_)*[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*[`'](?!s?\w| codec)")
+_NO_KEY_AT_ALL = lazy(r"(?i)\bkey provided:? ?[<'\"]?(?:https?:|[a-z]{2,20}(?:[-_][a-z]{2,20}){0,3}[>'\"]?\.(?:\s|$))")
+"""An address or plain words, where the provider shows what it was given as a key."""
+_MINUTES = lazy(r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)")
+"""A time limit of minutes: no client waits so long for a mere connection."""
+_FIELD = lazy(r"[`'](?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)")
 """A quoted name that looks like a field's."""
 
 
