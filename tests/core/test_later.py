@@ -530,7 +530,20 @@ _ANSWER = st.fixed_dictionaries(
         "output": st.lists(st.fixed_dictionaries({}, optional={"type": st.text(max_size=8)}), max_size=2),
         "error": _ERRORS,
         "message": st.text(max_size=10),
-        "stop_reason": st.sampled_from(["end_turn", "refusal", "max_tokens"]),
+        "stop_reason": st.sampled_from(["end_turn", "refusal", "max_tokens", "tool_use", None]),
+        "content": st.lists(
+            st.fixed_dictionaries(
+                {}, optional={"input": st.fixed_dictionaries({}, optional={"stop_reason": _REASONS})}
+            ),
+            max_size=2,
+        ),
+        "candidates": st.lists(
+            st.fixed_dictionaries(
+                {}, optional={"finishReason": st.sampled_from(["STOP", "SAFETY", "MAX_TOKENS", "OTHER", 1, 3, None])}
+            ),
+            max_size=2,
+        ),
+        "promptFeedback": st.fixed_dictionaries({}, optional={"blockReason": st.sampled_from(["SAFETY", None])}),
         "incomplete_details": st.sampled_from([None, {"reason": "content_filter"}, {"reason": "max_output_tokens"}]),
         "data": st.lists(_SCALARS, max_size=2),
         "usage": st.fixed_dictionaries({}, optional={"prompt_tokens": st.integers(0, 99)}),
@@ -555,8 +568,15 @@ def test_a_plain_answer_tells_no_failure(answer: dict[str, object], indent: int 
             assert classify_finish(outcome, report_truncated=False) is None
 
 
-def test_an_ordinary_answer_is_plain() -> None:
-    """The usual answers do wait: a chat completion that stopped."""
-    body = b'{"id": "c", "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "hi"}}]}'
-    assert formats.CHAT.plain(body)
-    assert not formats.CHAT.plain(body.replace(b"stop", b"content_filter"))
+@pytest.mark.parametrize(
+    ("name", "body", "usual", "filtered"),
+    [
+        ("openai.chat", b'{"choices": [{"index": 0, "finish_reason": "stop"}]}', b"stop", b"content_filter"),
+        ("anthropic.messages", b'{"type": "message", "stop_reason": "end_turn"}', b"end_turn", b"refusal"),
+        ("gemini.generate_content", b'{"candidates": [{"finishReason": "STOP"}]}', b"STOP", b"SAFETY"),
+    ],
+)
+def test_an_ordinary_answer_is_plain(name: str, body: bytes, usual: bytes, filtered: bytes) -> None:
+    """The usual answers do wait, and what a policy stopped does not."""
+    found = formats.FORMATS[name]
+    assert [True, False] == [found.plain(body), found.plain(body.replace(usual, filtered))]

@@ -135,6 +135,21 @@ class Format:
         return self.decode(scan.facts(head, tail))
 
 
+def ends_plainly(body: bytes, key: bytes, ordinary: tuple[bytes, ...]) -> bool:
+    """Whether a JSON body names the reason of its end once, an ordinary one, and no error.
+
+    Text inside strings is escaped and does not match.
+
+    Args:
+        key: the reason's key, in quotes.
+        ordinary: reasons with their closing quotes.
+    """
+    at = body.find(key)
+    if at < 0 or body[:1] != b"{" or body.find(b'"error"') >= 0 or body.find(key, at + 1) >= 0:
+        return False
+    return body[at + len(key) : at + 48].lstrip(b' \t\r\n:"').startswith(ordinary)
+
+
 class StreamReader:
     """Follows an answer that comes in pieces; here one that is a single JSON body (or bytes of no interest).
 

@@ -9,7 +9,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader
+from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader, ends_plainly
 from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
 from genai_sentry.wire.gemini_usage import apply_usage
@@ -111,6 +111,10 @@ class GenerateFormat(Format):
             reader.feed(body)
             return reader.finish()
         return super().response(body, content_type, capture=capture)
+
+    def plain(self, body: bytes) -> bool:
+        """One candidate that ended in an ordinary way, no error, and nothing that is blocked."""
+        return body.find(b'"blockReason"') < 0 and ends_plainly(body, b'"finishReason"', (b'STOP"', b'MAX_TOKENS"'))
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of events, of an array that grows, or of a single answer."""

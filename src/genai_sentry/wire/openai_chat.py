@@ -8,7 +8,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader
+from genai_sentry.wire.base import EventReader, Format, StreamReader, ends_plainly
 from genai_sentry.wire.body import ERROR, error_of, shrunk
 from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
@@ -74,11 +74,8 @@ class ChatFormat(Format):
         return found
 
     def plain(self, body: bytes) -> bool:
-        """One choice that ended in an ordinary way, and no error; text inside strings is escaped and does not match."""
-        at = body.find(_FINISH_KEY)
-        if at < 0 or body[:1] != b"{" or body.find(b'"error"') >= 0 or body.find(_FINISH_KEY, at + 1) >= 0:
-            return False
-        return body[at + len(_FINISH_KEY) : at + 48].lstrip(b' \t\r\n:"').startswith(_ORDINARY)
+        """One choice that ended in an ordinary way, and no error."""
+        return ends_plainly(body, _FINISH_KEY, _ORDINARY)
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of chat chunks."""

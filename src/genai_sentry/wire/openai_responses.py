@@ -96,12 +96,13 @@ class ResponsesFormat(Format):
 
     def plain(self, body: bytes) -> bool:
         """It has an output, nothing in it failed or is incomplete, and its error is null. Text is escaped."""
-        if body[:1] != b"{" or b'"completed"' not in body or b'"output"' not in body:
+        find = body.find  # `in` takes three times as long
+        if body[:1] != b"{" or find(b'"completed"') < 0 or find(b'"output"') < 0:
             return False
-        if b'"failed"' in body or b'"incomplete"' in body:
+        if find(b'"failed"') >= 0 or find(b'"incomplete"') >= 0:
             return False
-        at = body.find(b'"error"')
-        if at >= 0 and body.find(b'"error"', at + 7) >= 0:
+        at = find(b'"error"')
+        if at >= 0 and find(b'"error"', at + 7) >= 0:
             return False
         return at < 0 or body[at + 7 : at + 32].lstrip(b" \t\r\n:").startswith(b"null")
 
