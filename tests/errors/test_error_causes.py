@@ -175,3 +175,27 @@ def test_names_of_enumerations_and_quoted_statuses_are_read(text: str, expected:
     """What stands behind the name of an enumeration is a code; a status may have its phrase in quotation marks."""
     found = classify(message=text)
     assert expected == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HTTPConnectionPool(host='box', port=9): gave up", ("connection_error", "other")),
+        ("We failed to communicate with it! 400, message='Bad Request'", ("invalid_request", "other")),
+        ("gateway: unauthorized request", ("authentication", "invalid_key")),
+        ("ValueError: OOM while decoding", ("server_error", "internal")),
+        ("本次生成已被用户手动终止", ("cancelled", "unspecified")),
+        ("与网关的连接突然断开", ("connection_error", "reset")),
+        ("error parsing grammar: rule 7", ("invalid_request", "invalid_schema")),
+    ],
+)
+def test_frames_of_clients_and_short_words_of_servers(text: str, expected: tuple[str, str]) -> None:
+    """A pool's name is a connection's trouble, and a status behind it outweighs it."""
+    found = classify(message=text)
+    assert expected == (found.type, found.reason)
+
+
+def test_a_file_that_could_not_be_fetched_is_no_lost_connection() -> None:
+    """A 400 tells of the request: the server could not fetch the file that it names."""
+    text = 'video download failed: Get "http://box/v.mp4": EOF'
+    assert "invalid_request" == classify(message=text, status=400).type

@@ -216,7 +216,7 @@ _STATUS = lazy(
     r"[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
     r"(?![\d.,%]\d|\d|-\d|\w)"
     rf"|(?:^|[\[(:\s`'\"])([45]\d\d)(?= [(\"'“]?(?:{_PHRASE_OF_STATUS})\b)"
-    r"|\[([45]\d\d)[\] :]|: ([45]\d\d)(?= -|, message=| [A-Z\"{])"
+    r"|\[([45]\d\d)[\] :]|[:!.] ([45]\d\d)(?= -|, message=)|: ([45]\d\d)(?= [A-Z\"{])"
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])"
     r"|(?:\b(?:returned|returns|(?:responded|replied|answered) with|response|got|received|upstream|responseerror|http)|"
     r"\bhttp_?status|\berror_code|\bhttp[_-])(?:[ :=('\"]{1,3}|(?<=[_-]))([45]\d\d)"

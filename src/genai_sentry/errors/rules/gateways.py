@@ -258,6 +258,7 @@ NEW_API = Family(
         """,
         "authentication/invalid_key": """
             invalid token (request id
+            unauthorized request
         """,
     },
 )

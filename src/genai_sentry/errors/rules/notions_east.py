@@ -1,6 +1,8 @@
 """The notions of `rules.notions` in Chinese (simplified: other letters are folded first), Japanese and Korean."""
 
 CHINESE: dict[str, str] = {
+    "by people": "被用户, 由用户, 用户主动, 用户已, 用户手动",
+    "stopped": "中止, 终止, 取消, 停止生成, 中断, 停止了",
     "no notion": """
         返回错误, 返回了错误, 返回的错误, 返回异常, 响应错误, 错误响应, 错误返回, 错误信息, 错误代码, 错误类型,
         错误名称, 错误详情, 请求错误, 异常信息

@@ -167,6 +167,7 @@ SELF_HOSTED = Family(
         """,
         "invalid_request/invalid_schema": """
             failed to parse grammar
+            error parsing grammar
             compile_grammar
             json schema conversion failed
         """,
@@ -192,6 +193,9 @@ SELF_HOSTED = Family(
         "server_error/internal": """
             ggml_
             inference failed
+            oom
+            no space left
+            kv cache pool
         """,
         "model_unavailable/loading": """
             is launching

@@ -191,8 +191,6 @@ TRANSPORT_WORDS = Family(
         "connection_error/reset": """
             stream closed
             stream was closed
-            post eof
-            get eof
             prematurely closed before
             connection reset
             connection aborted
@@ -325,8 +323,11 @@ TRANSPORT_WORDS = Family(
             failed to fetch
             connect error
             network connection
-            error communicating with openai
             max retries exceeded with url
+            httpconnectionpool(host
+            httpsconnectionpool(host
+            failed to communicate with
+            error communicating with
             connection error
             failed to establish a new connection
             cannot connect to host
@@ -335,6 +336,10 @@ TRANSPORT_WORDS = Family(
         """,
         "connection_error/refused": """
             connect call failed
+        """,
+        "connection_error/reset": """
+            post eof
+            get eof
         """,
         "connection_error/incomplete_body": """
             stream disconnected before completion
