@@ -145,6 +145,11 @@ _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECT
 
 _ANSWERED = frozenset((400, 401, 402, 403, 404, 413, 422, 429))
 """Statuses that only an answer has: whoever says that there was no connection speaks loosely."""
+_RELAYED = (500, 502, 503)
+"""Statuses under which a gateway tells of its own connections."""
+_BAD_GATEWAY = (ErrorType.SERVER_ERROR, Reason.BAD_GATEWAY)
+_NO_MODEL = (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND)
+_REGION = (ErrorType.PERMISSION_DENIED, Reason.REGION)
 _LOOSE = (WORD, GUESS, WRAPPER)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
 _NOT_OF_MONEY = (
@@ -178,7 +183,7 @@ def _judge(case: Case) -> Candidate | None:
     limited = 429 in statuses
     able = [
         one
-        for one in case.candidates
+        for one in (_beyond_the_gateway(case) if case.status in _RELAYED else case.candidates)
         if not (refused and one.weight in _LOOSE and one.label[0] in _NOT_THE_REQUEST)
         and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
@@ -190,10 +195,23 @@ def _judge(case: Case) -> Candidate | None:
     if not able:
         return None
     heaviest = max(able, key=_by_weight)
+    if heaviest.label == _NO_MODEL and heaviest.weight == PHRASE:
+        return next((one for one in able if one.weight == PHRASE and one.label == _REGION), heaviest)
     if heaviest.weight != PHRASE or heaviest.label not in _SYMPTOMS:
         return heaviest
     causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in _CAUSES]
     return max(causes, key=_by_weight, default=heaviest)
+
+
+def _beyond_the_gateway(case: Case) -> list[Candidate]:
+    """The evidence, where a gateway answered: what an answer tells of a lost connection happened behind the gateway."""
+    return [
+        one._replace(label=_BAD_GATEWAY)
+        if one.label[0] is ErrorType.CONNECTION_ERROR and one.weight <= PHRASE and one.label != _NO_CONNECTION
+        else one
+        for one in case.candidates
+        if one.label != _NO_CONNECTION or one.weight > PHRASE
+    ]
 
 
 def _of_tokens(one: Candidate) -> bool:

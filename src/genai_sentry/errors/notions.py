@@ -103,6 +103,11 @@ def guess(normalised: str) -> Guess | None:
     return best
 
 
+_FIELD_NAME = lazy(
+    r"[a-z]{2,20}(?:_[a-z]{2,20}){1,4}"
+    r"(?<!error)(?<!exception)(?<!failed)(?<!exceeded)(?<!found)(?<!limit)(?<!_key)(?<!_token)"
+)
+"""A name in the manner of a field's, which no table knows."""
 _ACCENTED = lazy(r"[\u00c0-\u024f\u1e00-\u1eff]")
 _ACCENTS = lazy(r"[\u0300-\u036f]+")
 _CYRILLIC = lazy(r"[\u0400-\u04ff]")
@@ -137,7 +142,11 @@ def _words(normalised: str) -> list[_Met]:
     taken = -1
     for place, word in enumerate(words):
         candidates = table.get(word)
-        if candidates is None or place <= taken:
+        if place <= taken:
+            continue
+        if candidates is None:
+            if "_" in word and _FIELD_NAME.fullmatch(word) is not None:
+                met.append(_Met("parameter", place, place, word))
             continue
         for rest, notions in candidates:
             end = place + 1 + len(rest)

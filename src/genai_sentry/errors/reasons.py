@@ -53,7 +53,12 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
         return closer
-    if kind is ErrorType.INVALID_REQUEST and reason is Reason.OTHER and not telling and _FIELD.search(text[:2000]):
+    if (
+        kind is ErrorType.INVALID_REQUEST
+        and reason in _NO_MORE_THAN_THE_TYPE
+        and not telling
+        and _FIELD.search(text[:2000])
+    ):
         return Reason.INVALID_PARAMETER
     telling = telling or phrases
     if telling and (decided.weight < CODE - 1 or reason in _NO_MORE_THAN_THE_TYPE or kind in REFINED):
@@ -77,11 +82,15 @@ def _from_gateway(case: Case) -> bool:
     return case.status in _GATEWAYS or any(status in _GATEWAYS for _, _, status in case.found.statuses)
 
 
-_NO_KEY_AT_ALL = lazy(r"(?i)\bkey provided:? ?[<'\"]?(?:https?:|[a-z]{2,20}(?:[-_][a-z]{2,20}){0,3}[>'\"]?\.(?:\s|$))")
+_NO_KEY_AT_ALL = lazy(
+    r"(?i)\bkey provided:? ?[<'\"]?(?:https?:|(?!sk[-_])[a-z]{2,20}(?:[-_][a-z]{2,20}){0,3}[>'\"]?\.(?:\s|$))"
+)
 """An address or plain words, where the provider shows what it was given as a key."""
-_MINUTES = lazy(r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)")
+_MINUTES = lazy(
+    r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)"
+)
 """A time limit of minutes: no client waits so long for a mere connection."""
-_FIELD = lazy(r"[`'](?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)")
+_FIELD = lazy(r"[`'](?:\$\.)?(?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)")
 """A quoted name that looks like a field's."""
 
 

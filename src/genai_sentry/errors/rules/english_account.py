@@ -6,6 +6,9 @@ ENGLISH_ACCOUNT = Family(
     name="english",
     phrases={
         "quota_exceeded/insufficient_quota": """
+            exceeds your quota
+            exceed your quota
+            remaining, while … required for this request
             free tier limit reached
             free quota
             trial has ended
@@ -93,6 +96,9 @@ ENGLISH_ACCOUNT = Family(
             insufficient funds
             not enough credits
             not enough balance
+            have enough balance
+            have enough credit
+            have enough funds
             out of credits
             no credits
             doesn't have any credits
@@ -170,6 +176,7 @@ ENGLISH_ACCOUNT = Family(
             signature check failed
         """,
         "authentication/missing_key": """
+            not authenticated
             auth credentials found
             you didn't provide an api key
             didn't provide an API key
@@ -285,6 +292,7 @@ ENGLISH_ACCOUNT = Family(
             not available in your region
             not supported in your country
             not supported in your region
+            serve your region
             user location is not supported
             unsupported countries, regions
             your country
@@ -360,12 +368,14 @@ ENGLISH_ACCOUNT = Family(
         "quota_exceeded": """
             quota
             billing
+            subscription
+        """,
+        "quota_exceeded/insufficient_balance": """
             credits
             balance
             credit
             funds
             wallet
-            subscription
         """,
         "permission_denied": """
             permission

@@ -25,6 +25,7 @@ ENGLISH_ANSWER = Family(
             response was truncated
             unterminated string
             eof while parsing
+            invalid json: eof while parsing
             closed before a finish_reason
             stream ended without
             ended without a finish

@@ -7,6 +7,10 @@ ENGLISH_CONTEXT = Family(
     phrases={
         "context_length/input_too_long": """
             maximum context limit
+            max allowed tokens per
+            maximum allowed tokens per
+            lower the number of tokens
+            reduce the number of tokens
             max input characters
             max input tokens
             maximum input characters

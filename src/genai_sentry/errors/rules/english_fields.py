@@ -20,6 +20,10 @@ ENGLISH_FIELDS = Family(
         """,
         "invalid_request/invalid_media": """
             must include base64
+            not appear to contain audio
+            not appear to contain video
+            not appear to be an image
+            transcoding failed
         """,
         "invalid_request/invalid_message_order": """
             non-empty final user turn

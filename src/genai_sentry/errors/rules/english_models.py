@@ -39,6 +39,8 @@ ENGLISH_MODELS = Family(
             model code … not
             requested model is not
             invalid model name
+            model name is not valid
+            model id is not valid
             issue with the selected model
             failed to resolve model
             is not recognised. valid
@@ -165,6 +167,8 @@ ENGLISH_MODELS = Family(
             no backend
             no provider can
             no matching chute
+            unknown provider for model
+            provider … not found in registry
         """,
         "invalid_request/other": """
             is not available on this endpoint

@@ -79,6 +79,8 @@ ENGLISH_REQUEST = Family(
             was no previous assistant message
             no previous assistant message with a tool call
             roles are supported
+            block in an assistant message
+            in the latest assistant message
         """,
         "invalid_request/invalid_media": """
             unsupported image
@@ -106,6 +108,7 @@ ENGLISH_REQUEST = Family(
             media_type
             media type
             mimetype parameter
+            mimetype parameter … not supported
             mime type
             unsupported mime
             unsupported media
@@ -154,6 +157,7 @@ ENGLISH_REQUEST = Family(
             does not support system
             does not support parameters
             unsupported value
+            response mime type
             unknown name
             no such parameter
             unrecognized argument
@@ -364,6 +368,7 @@ ENGLISH_REQUEST = Family(
             must not
             cannot specify
             can only specify
+            a maximum of
             the model expects
         """,
         "invalid_request/unsupported_parameter": """

@@ -83,6 +83,8 @@ ENGLISH_SERVICE = Family(
         """,
         "server_error/bad_gateway": """
             invalid response from upstream
+            failed to get response from provider
+            failed to get a response from the provider
             received an invalid response from it
             web server is returning an unknown error
             web server is down
@@ -324,8 +326,6 @@ ENGLISH_SERVICE = Family(
             operation was aborted
             operation was cancelled
             operation was canceled
-        """,
-        "server_error/internal": """
         """,
     },
 )

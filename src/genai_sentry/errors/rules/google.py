@@ -109,6 +109,7 @@ GOOGLE = Family(
         """,
         "cancelled": """
             CANCELLED
+            CANCELED
         """,
         "content_filter/prompt": """
             SAFETY
@@ -206,7 +207,6 @@ GOOGLE = Family(
         """,
         "invalid_request/invalid_parameter": """
             invalid json payload received
-            unable to submit request because
             please use a valid role
             contents is not specified
             contents.parts must not be empty
@@ -214,6 +214,9 @@ GOOGLE = Family(
             search grounding is not supported
             thinking budget
             is not supported for this model version
+        """,
+        "invalid_request": """
+            unable to submit request because
         """,
         "model_unavailable/not_found": """
             publisher model … was not found

@@ -139,10 +139,11 @@ WORDS: dict[str, str] = {
     "bounded": """
         must be, should be, must have, must include, must contain, needs to be, need to be, supports up to,
         only supports, only support, only one, cannot be, has to be, have to be, must not, at most, at least,
-        between, above, below, shorter than, may not be
+        between, above, below, shorter than, may not be, a maximum of
     """,
     "missing": """
-        missing, required, not provided, not set, not specified, not configured, empty, undefined, not given,
+        missing, required, not provided, not set, not specified, not specify, not configured, empty,
+        undefined, not given,
         must be passed, must be sent, must be provided, must be supplied, must be set, not passed, not sent,
         not supplied, not present, no enough, please carry, please supply, please include, please add, please enter,
         please configure
@@ -319,6 +320,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("schema", "bounded", "invalid_request/invalid_schema"),
     ("schema", "invalid", "invalid_request/invalid_schema"),
     ("schema", "unsupported", "invalid_request/invalid_schema"),
+    ("schema", "missing", "invalid_request/invalid_schema"),
     ("message", "order", "invalid_request/invalid_message_order"),
     ("message", "missing", "invalid_request/invalid_message_order"),
     ("prompt", "exceeded", "context_length/input_too_long"),
