@@ -199,3 +199,11 @@ def test_a_file_that_could_not_be_fetched_is_no_lost_connection() -> None:
     """A 400 tells of the request: the server could not fetch the file that it names."""
     text = 'video download failed: Get "http://box/v.mp4": EOF'
     assert "invalid_request" == classify(message=text, status=400).type
+
+
+def test_numbers_of_fastchat_are_its_own() -> None:
+    """What a number means depends on whose it is."""
+    body = {"object": "error", "message": "Only a and b, not c", "code": 40301}
+    found = classify(body=body, provider="fastchat")
+    assert ("model_unavailable", "not_found") == (found.type, found.reason)
+    assert "model_unavailable" != classify(body=body, provider="elsewhere").type

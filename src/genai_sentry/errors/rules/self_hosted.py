@@ -204,3 +204,22 @@ SELF_HOSTED = Family(
         """,
     },
 )
+
+FASTCHAT = Family(
+    name="fastchat",
+    providers=("fastchat", "lmsys"),
+    signs=("fastchat", "high traffic. please regenerate"),
+    own_codes={
+        "invalid_request/invalid_parameter": "40001\n40302",
+        "authentication/invalid_key": "40101\n40102",
+        "permission_denied/other": "40103",
+        "model_unavailable/not_found": "40301",
+        "context_length/input_too_long": "40303",
+        "rate_limit": "42901",
+        "quota_exceeded/insufficient_quota": "42902",
+        "server_error/overloaded": "42903",
+        "server_error/internal": "50001\n50002",
+        "model_unavailable/no_provider": "50005",
+        "timeout/upstream": "50006",
+    },
+)
