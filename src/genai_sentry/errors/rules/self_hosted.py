@@ -93,6 +93,7 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            no space left
             error was encountered while running the model
             do load request
             post predict
@@ -194,7 +195,6 @@ SELF_HOSTED = Family(
             ggml_
             inference failed
             oom
-            no space left
             kv cache pool
         """,
         "model_unavailable/loading": """
