@@ -119,3 +119,49 @@ def test_permission_denied_yields_to_what_is_said_of_money() -> None:
 def test_wordings_of_refusals(expected: str, evidence: dict[str, Any]) -> None:
     """What each of these says."""
     assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    ("expected", "evidence"),
+    [
+        ("content_filter/prompt", {"body": {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}}),
+        ("content_filter/output", {"body": {"candidates": [{"finishReason": "PROHIBITED_CONTENT"}]}}),
+        ("invalid_response/schema", {"message": "failed to deserialize reply: missing field `shelf`"}),
+        ("invalid_response/schema", {"message": "No tool calls found in the model's turn"}),
+        ("invalid_response/empty", {"message": "No generation chunks were returned"}),
+        ("invalid_request/unsupported_parameter", {"body": {"error": "Unexpected input: shelf is not a valid option"}}),
+        ("invalid_request/invalid_parameter", {"status": 400, "message": "top_shelf: range: 0..9"}),
+        ("model_unavailable/no_access", {"status": 404, "message": "Model shark-2 is not servable in region moon-1"}),
+        ("model_unavailable/not_found", {"status": 400, "message": "unsupported chat model shark-2"}),
+        ("rate_limit/unspecified", {"message": "You have reached the limit."}),
+        ("quota_exceeded/insufficient_quota", {"status": 400, "message": "Maximum calls reached for this month."}),
+    ],
+)
+def test_wordings_of_answers_and_limits(expected: str, evidence: dict[str, Any]) -> None:
+    """What each of these says."""
+    assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "400 Client Error: Bad Request for url: https://box.example/v1/chat/completions",
+        "Response status code does not indicate success: 400 (Bad Request).",
+        "Service request failed. Status: 400 (Bad Request)",
+    ],
+)
+def test_a_clients_sentence_on_a_400_does_not_tell_what_is_wrong(message: str) -> None:
+    """Nothing is said but the status and the address."""
+    assert "unknown" == classify(status=400, message=message).type
+
+
+def test_what_stands_behind_a_clients_sentence_tells() -> None:
+    """As soon as a word is said of the cause, it counts."""
+    message = "400 Client Error: Bad Request for url: https://box.example/v1: max_shelves must be at most 3"
+    assert "invalid_request/invalid_parameter" == label(status=400, message=message)
+
+
+def test_a_budget_explains_why_no_deployment_is_left() -> None:
+    """Of two wordings that weigh the same, the money is the cause."""
+    message = "No deployments available: the account's credit balance is too low"
+    assert "quota_exceeded/insufficient_balance" == label(status=429, message=message)

@@ -160,7 +160,7 @@ _NOT_OF_MONEY = (
 )
 _SYMPTOMS = frozenset(
     (ErrorType.SERVER_ERROR, reason) for reason in (Reason.INTERNAL, Reason.UNAVAILABLE, Reason.BAD_GATEWAY)
-)
+) | {(ErrorType.MODEL_UNAVAILABLE, Reason.NO_PROVIDER)}
 _CAUSES = (
     ErrorType.AUTHENTICATION,
     ErrorType.QUOTA_EXCEEDED,

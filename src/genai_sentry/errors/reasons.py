@@ -90,8 +90,11 @@ _MINUTES = lazy(
     r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)"
 )
 """A time limit of minutes: no client waits so long for a mere connection."""
-_FIELD = lazy(r"[`'](?:\$\.)?(?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)")
-"""A quoted name that looks like a field's."""
+_FIELD = lazy(
+    r"(?m)^(?!error|message:|detail|exception|invalid|bad|request)[a-z][a-z_]{3,30}(?:\.[a-z0-9_]{1,30})*+: "
+    r"|[`'](?:\$\.)?(?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)"
+)
+"""A name that looks like a field's: before a colon at the start, or quoted."""
 
 
 def _told(case: Case, kind: ErrorType) -> Reason | None:

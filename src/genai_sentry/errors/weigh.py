@@ -48,6 +48,10 @@ _FRAME = (
 )
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
+_BARE = (" client error bad request for url ", " does not indicate success ", " service request failed status ")
+"""Sentences by which clients report a status."""
+_BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate", "success", "service", "system"}
+_ADDRESS = lazy(r"https?://\S++|[\w.]++(?:Exception|Error)\b")
 _WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
 """Words with a capital or an underscore within: no other looks like a code."""
 _CODE_LIKE = lazy(
@@ -259,7 +263,15 @@ def _bare(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
     if case.found.codes:
         return False
-    return all(_says_no_more(case.reading(text).normal_text) for _, _, text in case.texts)
+    return all(_says_no_more(case.reading(text).normal_text) or _only_reports(text) for _, _, text in case.texts)
+
+
+def _only_reports(text: str) -> bool:
+    """Whether a text is no more than a client's sentence on the status that it got, with the address."""
+    if len(text) > 400:
+        return False
+    said = normal(_ADDRESS.sub(" ", text))
+    return any(one in said for one in _BARE) and all(word in _BARE_WORDS for word in said.split())
 
 
 def _says_no_more(text: str) -> bool:
@@ -304,10 +316,10 @@ def weigh_fact(case: Case) -> None:
             continue
         finish = fact.lower().removeprefix("finishreason.")
         reason = FILTERED.get(finish)
+        if where.lower().endswith(("blockreason", "block_reason")) and not finish.endswith("unspecified"):
+            reason = Reason.PROMPT  # what is said of the prompt; a candidate has a finish reason
         if reason is not None:
             case.add(55, 0, 0, (ErrorType.CONTENT_FILTER, reason), f"{where}={fact[:60]}")
-        elif where.lower().endswith(("blockreason", "block_reason")) and not finish.endswith("unspecified"):
-            case.add(55, 0, 0, (ErrorType.CONTENT_FILTER, Reason.PROMPT), f"{where}={fact[:60]}")
         elif finish == "max_prompt_tokens":
             case.add(55, 0, 0, (ErrorType.CONTEXT_LENGTH, Reason.INPUT_TOO_LONG), f"{where}={fact[:60]}")
         elif finish in TRUNCATED:

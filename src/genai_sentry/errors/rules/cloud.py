@@ -241,6 +241,12 @@ BEDROCK = Family(
         "invalid_request/invalid_schema": """
             toolspec … inputschema
         """,
+        "quota_exceeded/insufficient_quota": """
+            reached for this month
+        """,
+        "invalid_request/unsupported_parameter": """
+            malformed input request … extraneous key
+        """,
         "invalid_request/invalid_parameter": """
             malformed input request
             failed to satisfy constraint

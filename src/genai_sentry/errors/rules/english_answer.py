@@ -49,6 +49,7 @@ ENGLISH_ANSWER = Family(
             hit the output limit
         """,
         "invalid_response/malformed": """
+            no object generated: could not parse
             no valid json
             valid json found
             no json found
@@ -167,6 +168,10 @@ ENGLISH_ANSWER = Family(
             did not match schema
             type validation failed
             failed to call a function
+            no tool calls found in
+            expected dict_keys
+            deserialize … missing field
+            deserialise … missing field
             failed to generate json
             failed to validate json
             does not match the expected schema

@@ -18,6 +18,14 @@ ENGLISH_FIELDS = Family(
             invalid format: expected
             unknown variant
         """,
+        "invalid_request/unsupported_parameter": """
+            not a valid input option
+            is not a valid option
+            is not a valid parameter
+            is not a valid argument
+            is not a known parameter
+            unexpected input
+        """,
         "invalid_request/invalid_media": """
             must include base64
             not appear to contain audio

@@ -36,6 +36,9 @@ ENGLISH_MODELS = Family(
             model is not supported
             model … is not supported
             unsupported model
+            unsupported chat model
+            unsupported language model
+            unsupported embedding model
             model code … not
             requested model is not
             invalid model name
@@ -73,6 +76,10 @@ ENGLISH_MODELS = Family(
         """,
         "model_unavailable/no_access": """
             model … not available for your
+            not servable in region
+            not available in region
+            not supported in region
+            not offered in region
             not allowed to sample from this model
             not allowed to use this model
             not permitted to use model

@@ -238,6 +238,10 @@ ENGLISH_SERVICE = Family(
             concurrently
             back off
             try again in a few minutes
+            reached the limit
+            reached your limit
+            limit reached
+            limit has been reached
         """,
         "timeout/upstream": """
             timed out

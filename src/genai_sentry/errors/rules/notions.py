@@ -13,7 +13,8 @@ WORDS: dict[str, str] = {
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
-        no completion, no reply, no image, no chunks, no embedding, no embeddings, no audio, no candidates
+        no completion, no reply, no image, no chunks, no generation chunks,
+        no generations, no embedding, no embeddings, no audio, no candidates
     """,
     "any answer": """
         any text, any content, any output, any response, any message, any choices, any data, any tokens, any result,
