@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ _MAX_SETS = 2048
 _NAMED = OTEL_PYTHON_METER_PROVIDER in os.environ
 
 
+Observe = Callable[[CallbackOptions], Iterable[Observation]]
+
+
 class Metrics:
     """The instruments, with attribute sets prepared once per kind of call.
 
@@ -78,7 +82,14 @@ class Metrics:
         self._errors = meter.create_counter(ERRORS, "{error}", "Failed calls, by type.")
         self._attempts = meter.create_counter(ATTEMPTS, "{attempt}", "HTTP attempts of calls.")
         self._left: dict[tuple[str, str, str], Observation] = {}
-        meter.create_observable_gauge(RATELIMIT_REMAINING, [self._observe], "1", "Share of a rate limit that is left.")
+        # OpenTelemetry keeps instruments for good: what was set up and taken back must not stay with them.
+        reference: weakref.WeakMethod[Observe] = weakref.WeakMethod(self._observe)
+        meter.create_observable_gauge(
+            RATELIMIT_REMAINING,
+            [lambda options: _observed(reference, options)],
+            "1",
+            "Share of a rate limit that is left.",
+        )
         self._next = None
         if successors:
             self._next = (
@@ -216,6 +227,11 @@ class Metrics:
         ):
             if value is not None or failed:
                 instrument.record(value or 0, base)
+
+
+def _observed(reference: weakref.WeakMethod[Observe], options: CallbackOptions) -> Iterable[Observation]:
+    observe = reference()
+    return () if observe is None else observe(options)
 
 
 def metrics_for(meter_provider: MeterProvider | None, semconv: str) -> Metrics | None:
