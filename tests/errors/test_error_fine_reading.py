@@ -165,3 +165,24 @@ def test_a_budget_explains_why_no_deployment_is_left() -> None:
     """Of two wordings that weigh the same, the money is the cause."""
     message = "No deployments available: the account's credit balance is too low"
     assert "quota_exceeded/insufficient_balance" == label(status=429, message=message)
+
+
+@pytest.mark.parametrize(
+    ("expected", "evidence"),
+    [
+        ("content_filter/output", {"status": 200, "body": {"stopReason": "guardrail_intervened", "output": {}}}),
+        ("invalid_request/invalid_media", {"status": 400, "message": "The clip's file might be corrupted"}),
+        ("invalid_request/invalid_schema", {"status": 400, "message": "The schema has too many branches"}),
+        ("permission_denied/ip", {"status": 403, "message": "The key has an IP address restriction"}),
+        (
+            "server_error/overloaded",
+            {
+                "status": 503,
+                "body": "upstream connect error or disconnect/reset before headers. reset reason: overflow",
+            },
+        ),
+    ],
+)
+def test_finer_reasons(expected: str, evidence: dict[str, Any]) -> None:
+    """What each of these says, to the reason."""
+    assert expected == label(**evidence)

@@ -71,7 +71,15 @@ ECHO_KEYS = _words(
     "ctx traceback stack headers links usage user choices_text modelid model logprobs"
 )
 FINISH_KEYS = frozenset(
-    {"finish_reason", "finishreason", "stop_reason", "native_finish_reason", "blockreason", "block_reason"}
+    {
+        "finish_reason",
+        "finishreason",
+        "stop_reason",
+        "stopreason",
+        "native_finish_reason",
+        "blockreason",
+        "block_reason",
+    }
 )
 WAIT_KEYS = _words(
     "retrydelay retry_after retry_after_seconds retryafter retry-after retry_after_ms retry-after-ms "

@@ -51,7 +51,7 @@ _FRAME_WORDS = frozenset(_FRAME.split())
 _BARE = (" client error bad request for url ", " does not indicate success ", " service request failed status ")
 """Sentences by which clients report a status."""
 _BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate", "success", "service", "system"}
-_ADDRESS = lazy(r"https?://\S++|[\w.]++(?:Exception|Error)\b")
+_ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 _WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
 """Words with a capital or an underscore within: no other looks like a code."""
 _CODE_LIKE = lazy(

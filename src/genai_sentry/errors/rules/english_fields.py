@@ -32,6 +32,8 @@ ENGLISH_FIELDS = Family(
             not appear to contain video
             not appear to be an image
             transcoding failed
+            file might be corrupted
+            corrupted or unsupported
         """,
         "invalid_request/invalid_message_order": """
             non-empty final user turn

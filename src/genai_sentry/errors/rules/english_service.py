@@ -6,6 +6,7 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "server_error/overloaded": """
+            disconnect/reset before headers. reset reason: overflow
             reset reason: overflow
             engine is currently overloaded
             server is overloaded

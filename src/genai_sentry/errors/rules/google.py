@@ -193,6 +193,9 @@ GOOGLE = Family(
             service agents are being provisioned
             dunning
         """,
+        "permission_denied/ip": """
+            ip address restriction
+        """,
         "permission_denied/org": """
             project … has been denied access
             consumer … has been suspended

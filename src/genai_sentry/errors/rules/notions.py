@@ -322,6 +322,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("schema", "invalid", "invalid_request/invalid_schema"),
     ("schema", "unsupported", "invalid_request/invalid_schema"),
     ("schema", "missing", "invalid_request/invalid_schema"),
+    ("schema", "exceeded", "invalid_request/invalid_schema"),
     ("message", "order", "invalid_request/invalid_message_order"),
     ("message", "missing", "invalid_request/invalid_message_order"),
     ("prompt", "exceeded", "context_length/input_too_long"),
