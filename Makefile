@@ -57,9 +57,15 @@ check: lint types test
 
 MINUTES ?= 2
 
+# All that is installed, indirect dependencies included; the tool has an environment of its own.
 audit: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet pip-audit
-	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement constraints.txt
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit \
+	  || { echo "make audit: pip-audit could not be installed; it needs a package index" >&2; exit 1; }
+	@$(PIP) freeze --exclude-editable > $(VENV)/audit.txt
+	@echo "checking $$(wc -l < $(VENV)/audit.txt) packages for known vulnerabilities"
+	@$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement $(VENV)/audit.txt \
+	  || { echo "make audit: not passed; see above for vulnerabilities, or why PyPI's database did not answer" >&2; exit 1; }
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet atheris
