@@ -186,3 +186,11 @@ def test_a_budget_explains_why_no_deployment_is_left() -> None:
 def test_finer_reasons(expected: str, evidence: dict[str, Any]) -> None:
     """What each of these says, to the reason."""
     assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    ("expected", "status"), [("authentication", 401), ("invalid_request", 404), ("rate_limit", 429)]
+)
+def test_a_status_that_only_an_answer_has_refutes_that_none_came(expected: str, status: int) -> None:
+    """Whoever says that no response came, and which status it had, speaks of the content."""
+    assert expected == classify(message=f"No response received: HTTP {status}").type

@@ -151,6 +151,7 @@ _BAD_GATEWAY = (ErrorType.SERVER_ERROR, Reason.BAD_GATEWAY)
 _NO_MODEL = (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND)
 _REGION = (ErrorType.PERMISSION_DENIED, Reason.REGION)
 _LOOSE = (WORD, GUESS, WRAPPER)
+_NO_ANSWER = (ErrorType.INVALID_RESPONSE, Reason.EMPTY)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
 _NOT_OF_MONEY = (
     ErrorType.CONTEXT_LENGTH,
@@ -188,6 +189,7 @@ def _judge(case: Case) -> Candidate | None:
         and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
+        and not (answered and one.weight <= PHRASE and one.label == _NO_ANSWER)
         and not (unpaid and one.weight <= PHRASE and one.label[0] in _NOT_OF_MONEY)
         and not (limited and one.label[0] is ErrorType.CONTEXT_LENGTH and one.weight <= CODE and _of_tokens(one))
         and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
