@@ -182,7 +182,7 @@ def words() -> Iterator[str]:
     """Short texts of the readers' source, as a dictionary for the fuzzer: keys, codes, ends of formats."""
     for folder in ("wire", "errors", "ratelimit"):
         for path in (ROOT / "src/genai_sentry" / folder).glob("*.py"):
-            yield from re.findall(r"\"([\w.:/\[\]-]{3,30})\"", path.read_text(encoding="utf-8"))
+            yield from re.findall(r"\"([\w.:/\[\]-]{3,30})\"", path.read_text(encoding="utf-8"), re.ASCII)
 
 
 def run(target: str, seconds: int, artifacts: Path) -> None:
