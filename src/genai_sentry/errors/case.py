@@ -45,10 +45,20 @@ class Case:
     headers: Mapping[str, str]
     exceptions: list[tuple[str, ...]]
     provider: str
-    families: frozenset[str]
+    shown: int
+    """How many of the codes were there from the beginning."""
     candidates: list[Candidate] = field(default_factory=list)
     texts: list[tuple[int, str, str]] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
+    _families: frozenset[str] | None = None
+
+    @property
+    def families(self) -> frozenset[str]:
+        """The families whose own rules hold; worked out where a rule of that kind comes up, since most never do."""
+        if self._families is None:
+            shown = [text for _, _, text in self.texts] + [code for _, _, code in self.found.codes[: self.shown]]
+            self._families = families_of(index(), self.provider, shown)
+        return self._families
 
     def reading(self, text: str) -> Reading:
         """One of the texts, cleaned once for all that look at it."""
@@ -126,8 +136,7 @@ def open_case(
         _gather_message(text, known, found)
     texts = sorted(found.texts, key=lambda item: -item[0])[:MAX_TEXTS]
     name = provider if isinstance(provider, str) else ""
-    families = families_of(index(), name, [*(text for _, _, text in texts), *(code for _, _, code in found.codes)])
-    return Case(found, status, lowered(headers), names, name, families, texts=texts)
+    return Case(found, status, lowered(headers), names, name, len(found.codes), texts=texts)
 
 
 def _gather_message(text: str, known: Sequence[str], found: Found) -> None:

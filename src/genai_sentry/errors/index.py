@@ -48,6 +48,8 @@ class Phrase(NamedTuple):
     own: bool
     at_start: bool
     length: int
+    simple: bool
+    """Whether it is there wherever its one part is."""
     rank: int = 0
     """Its place among the rules: of two that say as much, the earlier decides."""
 
@@ -80,7 +82,7 @@ class Index:
 
     Attributes:
         codes: by compared form, whoever sends them.
-        own: by family and compared form.
+        own: by compared form, then by the family whose own they are.
         exceptions: the codes again, but where a name is both, as an exception's.
         pairs: phrases by the beginnings of their rarest two neighbouring words.
         anchors: phrases that have no such pair, by the beginning of their rarest word.
@@ -92,7 +94,7 @@ class Index:
     """
 
     codes: dict[str, Meaning] = field(default_factory=dict)
-    own: dict[tuple[str, str], Meaning] = field(default_factory=dict)
+    own: dict[str, dict[str, Meaning]] = field(default_factory=dict)
     exceptions: dict[str, Meaning] = field(default_factory=dict)
     pairs: dict[tuple[str, str], list[Phrase]] = field(default_factory=dict)
     anchors: dict[str, list[Phrase]] = field(default_factory=dict)
@@ -104,10 +106,14 @@ class Index:
 
 
 _NO_SIGN = lazy(r"[^a-z0-9]+")
+_LOWER = bytes(range(128)).lower() + bytes(128)
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def compared(code: str) -> str:
     """The form in which codes are compared: lower case, letters and digits only."""
+    if code.isascii():
+        return code.encode().translate(_LOWER, _SIGNS).decode()
     return _NO_SIGN.sub("", code.lower())
 
 
@@ -143,7 +149,8 @@ def compiled(every: tuple[Family, ...]) -> Index:
                     built.exceptions.setdefault(compared(line), meaning)
         for table, weight in ((family.own_codes, OWN_CODE), (family.own_broad, OWN_BROAD)):
             for label, line in _lines(table):
-                built.own.setdefault((family.name, compared(line)), Meaning(weight, label, family.name))
+                own = built.own.setdefault(compared(line), {})
+                own.setdefault(family.name, Meaning(weight, label, family.name))
         for table, weight in (
             (family.own_decisive, DECISIVE),
             (family.own_phrases, OWN_PHRASE),
@@ -171,8 +178,8 @@ def _phrase(line: str, weight: int, label: Label, family: str) -> Phrase:
     if not line.isascii() and any(ord(letter) > CJK for letter in line):
         parts = [part.strip() for part in parts]
     shown = tuple(part for part in parts if part.strip())
-    own = weight in (OWN_PHRASE, DECISIVE)
-    return Phrase(shown, weight, label, family, own, line.startswith("^"), sum(map(len, shown)))
+    own, at_start = weight in (OWN_PHRASE, DECISIVE), line.startswith("^")
+    return Phrase(shown, weight, label, family, own, at_start, sum(map(len, shown)), len(shown) == 1 and not at_start)
 
 
 def keys_of(text: str) -> list[str]:

@@ -25,8 +25,15 @@ def cut(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
 
 
+_OF_ASCII = b"".join((chr(code).lower().translate(_PUNCTUATION) or " ").encode() for code in range(128)) + bytes(128)
+_DROPPED_OF_ASCII = "".join(filter(str.isascii, _DROPPED_MARKS)).encode()
+
+
 def normal(text: str) -> str:
     """Lower case, no quotes, no punctuation, single spaces, one at either end; one form of Chinese."""
+    if text.isascii():
+        bare = text.encode().translate(_OF_ASCII, _DROPPED_OF_ASCII).decode()
+        return f" {' '.join(bare.split())} "
     bare = " ".join(text.lower().translate(_PUNCTUATION).split())
     if not bare.isascii() and _HAN.search(bare):
         bare = common_terms(bare)
@@ -50,8 +57,9 @@ _MANY_LETTERS = lazy(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 _QUOTES = "'\"`“「"
 
 
-_GIVEN = lazy(r"(?:[:=]|[Gg][Oo][Tt]\s)\s{0,3}['\"“`]")
-"""Where a value in quotes follows: next to no text has one, and looking costs little."""
+_GIVEN = lazy(r"[:=Tt](?:(?<=[:=])|(?<=[Gg][Oo].)\s)\s{0,3}['\"“`]")
+"""Where a value in quotes follows: next to no text has one. It begins with the letters it can begin with, so that
+looking for it costs little."""
 
 
 def _masked(match: re.Match[str]) -> str:
@@ -60,7 +68,9 @@ def _masked(match: re.Match[str]) -> str:
 
 def without_echoes(text: str) -> str:
     """The text without what it says it was given: values of `input`, `prompt`, `Received: …`, and the like."""
-    return _ECHO.sub(" … ", text) if _GIVEN.search(text) is not None else text
+    if '"' in text or "'" in text or "`" in text or "“" in text:
+        return _ECHO.sub(" … ", text) if _GIVEN.search(text) is not None else text
+    return text
 
 
 def without_quotes(text: str) -> str | None:
@@ -68,7 +78,10 @@ def without_quotes(text: str) -> str | None:
 
     None as well where next to nothing else is left: then the quotation is the message.
     """
-    if not any(mark in text for mark in _QUOTES):
+    for mark in _QUOTES:
+        if mark in text:
+            break
+    else:
         return None
     shorter = _QUOTED.sub(_masked, text)
     if shorter == text or not _MANY_LETTERS.search(shorter):
@@ -120,14 +133,25 @@ _BOILERPLATE = tuple(
 """What clients and gateways add, each with words without which it can't be there."""
 
 
+def _shared_part(words: tuple[str, ...]) -> str:
+    """The longest part that all the words have in common, so that one look tells of all that they are not there."""
+    first = min(words, key=len)
+    parts = (first[start:end] for start in range(len(first)) for end in range(start + 1, len(first) + 1))
+    return max((part for part in parts if all(part in word for word in words)), key=len, default="")
+
+
+_WITH_SHARED_PARTS = tuple((_shared_part(words), words, pattern) for words, pattern in _BOILERPLATE)
+
+
 def without_boilerplate(text: str) -> str:
     """The text without what clients and gateways add to every error, and without web addresses."""
     lower = text.lower()
-    for words, pattern in _BOILERPLATE:
-        for word in words:
-            if word in lower:
-                text = pattern.sub(" ", text)
-                break
+    for part, words, pattern in _WITH_SHARED_PARTS:
+        if part in lower:
+            for word in words:
+                if word in lower:
+                    text = pattern.sub(" ", text)
+                    break
     return text
 
 
@@ -234,21 +258,29 @@ _NUMBERED = lazy(
     r"|[(（\[](\d{4,6})[)）\]]",
     re.IGNORECASE,
 )
-_INTRODUCED = lazy(
-    r"(?:code|err|error|status|码|代码|错误)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}\Z"
-    r"|[:：] ?\**\Z|[(（\[]\Z|\A\W{0,4}\Z",
-    re.IGNORECASE,
-)
-"""What stands before such a number."""
-_DIGITS = lazy(r"(?<!\w)\d{1,6}(?!\w)")
+_DIGITS = lazy(r"\d(?<!\w.)\d{0,5}(?!\w)")
+_NUMBER_AFTER = ("code", "err", "error", "status", "码", "代码", "错误")
+_COLONS = (":", "：", ": ", "： ")
+_BETWEEN = " \t\n\r\f\v\xa0\u3000:：=\"'*"
+"""What may stand between such a word and the number, besides brackets."""
 
 
 def numbers_of_errors(text: str) -> list[str]:
     """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses."""
     head = text[:600]
-    likely = [one for one in _DIGITS.finditer(head) if _INTRODUCED.search(head, max(0, one.start() - 20), one.start())]
-    numbers = _around(likely, _NUMBERED, head, 40, 20)
+    likely = [one for one in _DIGITS.finditer(head) if _may_be_error(head, one.start())]
+    if not likely:
+        return []
+    numbers = _around(likely, _NUMBERED, head, 20, 10)
     return [number for number in numbers if not (len(number) == 3 and "100" <= number < "600")]
+
+
+def _may_be_error(text: str, start: int) -> bool:
+    """Whether what stands before a number can introduce an error's; the pattern looks closer, and costs more."""
+    if start <= 4 or text[start - 1] in "([（［":
+        return True
+    before = text[max(0, start - 20) : start]
+    return before.rstrip("*").endswith(_COLONS) or before.rstrip(_BETWEEN + "#(（").lower().endswith(_NUMBER_AFTER)
 
 
 _NAMED = lazy(r"error occurred \((\w{3,60})\)|\bStatusCode\.([A-Z_]{3,30})\b", re.IGNORECASE)
@@ -262,13 +294,37 @@ def named_codes(text: str) -> list[str]:
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
-_THREE_DIGITS = lazy(r"(?<![^\W_])[1-5]\d\d(?![\w-])")
+_THREE_DIGITS = lazy(r"[1-5](?<![^\W_].)\d\d(?![\w-])")
+_STATUS_AFTER = (
+    "status", "code", "error", "http", "of", "was", "is", "with", "码", "返回",
+    "returned", "returns", "response", "got", "received", "upstream",
+    "failed", "failure", "denied", "refused", "rejected", "unavailable", "limited", "unauthorized", "forbidden",
+    "non-200", "exception",
+)  # fmt: skip
+_STATUS_BEFORE = tuple(phrase[:6] for phrase in _PHRASE_OF_STATUS.split("|"))
+_ENDS_OF_SENTENCES = (": ", "! ", ". ")
 
 
 def statuses(text: str) -> list[int]:
     """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
     head = text[:1200]
-    return [int(number) for number in _around(_THREE_DIGITS.finditer(head), _STATUS, head, 60, 60)]
+    likely = [one for one in _THREE_DIGITS.finditer(head) if _may_be_status(head, one.start())]
+    return [int(number) for number in _around(likely, _STATUS, head, 40, 40)] if likely else []
+
+
+def _may_be_status(text: str, start: int) -> bool:
+    """Whether three digits stand where a status can; the pattern looks closer, and costs more."""
+    if start <= 3 or text[start - 1] == "[":
+        return True
+    before = text[max(0, start - 40) : start].lower()
+    if before.rstrip(_BETWEEN + "[(,_-").endswith(_STATUS_AFTER) or "http/" in before:
+        return True
+    after = text[start + 3 : start + 13].lower()
+    if after[:1] == " " and after[1:].lstrip("(\"'“").startswith(_STATUS_BEFORE):
+        return True
+    if before.endswith(": ") and after[:1] == " " and (after[1:2].isalpha() or after[1:2] in '"{'):
+        return True
+    return before.endswith(_ENDS_OF_SENTENCES) and after.startswith((" -", ", message="))
 
 
 def _around(numbers: Iterable[re.Match[str]], wanted: re.Pattern[str], text: str, before: int, after: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -54,6 +55,8 @@ _BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate",
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 _WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
 """Words with a capital or an underscore within: no other looks like a code."""
+_WITHIN_WORD = lazy(r"[A-Z_](?<=[A-Za-z0-9.].)")
+"""Such a capital or underscore."""
 _CODE_LIKE = lazy(
     r"[A-Za-z]++(?:_[A-Za-z0-9]++)++|[A-Za-z][a-z0-9]++\.?[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)*+(?:\.\d{4,6})?"
     r"|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}|[A-Z][A-Za-z]++\.[A-Z0-9]++(?:_[A-Z0-9]++)++"
@@ -64,7 +67,7 @@ _CODE_LIKE = lazy(
 def weigh_code(case: Case, built: Index, first: int = 0) -> None:
     """Codes, from the `first` on."""
     for depth, where, raw in case.found.codes[first:]:
-        best = _meaning(built, raw, case.families)
+        best = _meaning(built, raw, case)
         if best is not None:
             case.add(best[0], depth, len(raw), best[1], f"{where}={raw[:80]}")
 
@@ -86,7 +89,10 @@ def _says_nothing(meaning: Meaning) -> bool:
     return meaning.weight <= VAGUE and meaning.label[0] is ErrorType.SERVER_ERROR
 
 
-def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Label] | None:
+_NOBODY: Mapping[str, Meaning] = {}
+
+
+def _meaning(built: Index, raw: str, case: Case) -> tuple[int, Label] | None:
     forms = [raw]
     if "." in raw or ":" in raw or "/" in raw or "#" in raw:
         pieces = raw.replace(":", ".").replace("/", ".").replace("#", ".").split(".")
@@ -96,9 +102,8 @@ def _meaning(built: Index, raw: str, families: frozenset[str]) -> tuple[int, Lab
         key = compared(form)
         if not key:
             continue
-        for family in families:
-            own = built.own.get((family, key))
-            if own is not None and (best is None or own.weight > best[0]):
+        for family, own in built.own.get(key, _NOBODY).items():
+            if family in case.families and (best is None or own.weight > best[0]):
                 best = own.weight, own.label
         meaning = built.codes.get(key)
         if meaning is not None and (best is None or meaning.weight > best[0]):
@@ -129,16 +134,29 @@ class Said(NamedTuple):
     shown: str | Phrase
 
 
-def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
+def _words_like_codes(text: str) -> Iterator[str]:
+    """The words of a text that look like codes, each once; only where a hump or underscore is, is looked closer."""
+    words: dict[str, None] = {}
+    end = 0
+    for hump in _WITHIN_WORD.finditer(text):
+        at = hump.start()
+        if at < end:
+            continue
+        start = max(text.rfind(" ", end, at), end)
+        end = text.find(" ", at)
+        end = len(text) if end < 0 else end
+        words.update(dict.fromkeys(_WORD_OF_TEXT.findall(text, start, end)))
+    return filter(_CODE_LIKE.fullmatch, words)
+
+
+def _named(built: Index, text: str, case: Case) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
     said: list[Said] = []
-    for word in set(_WORD_OF_TEXT.findall(text)):
-        if not _CODE_LIKE.fullmatch(word):
-            continue
+    for word in _words_like_codes(text):
         if word.endswith("_API_KEY"):
             weight = PHRASE if _KEY_NOT_SET.search(text) else WORD + 1
             said.append(Said(weight, len(word), _MISSING_KEY, word[:80]))
-        best = _meaning(built, word, families)
+        best = _meaning(built, word, case)
         if best is not None:
             weight = best[0] - (11 if best[0] > VAGUE else 6)
             said.append(Said(weight, len(word), best[1], word[:80]))
@@ -148,16 +166,17 @@ def _named(built: Index, text: str, families: frozenset[str]) -> list[Said]:
 _RANK = attrgetter("rank")
 
 
-def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phrase]:
+def _phrases_in(built: Index, text: str, case: Case) -> list[Phrase]:
     keys = keys_of(text)
-    of_pair, of_key = built.pairs.get, built.anchors.get
-    nominated = {id(some): some for pair in itertools.pairwise(keys) if (some := of_pair(pair)) is not None}
-    nominated.update({id(some): some for key in keys if (some := of_key(key)) is not None})
+    nominated = [built.pairs[pair] for pair in built.pairs.keys() & itertools.pairwise(keys)]
+    nominated += [built.anchors[key] for key in built.anchors.keys() & keys]
     matched = [
         one
-        for several in nominated.values()
+        for several in nominated
         for one in several
-        if one.parts[0] in text and (not one.own or one.family in families) and one.found_in(text) >= 0
+        if one.parts[0] in text
+        and (not one.own or one.family in case.families)
+        and (one.simple or one.found_in(text) >= 0)
     ]
     if not text.isascii() and WIDE.search(text) is not None:
         met = built.unspaced.keys() & set(map(str.__add__, text, text[1:]))
@@ -167,17 +186,17 @@ def _phrases_in(built: Index, text: str, families: frozenset[str]) -> list[Phras
 
 def _said(case: Case, text: str, alone: bool) -> list[Said]:
     """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
-    built, families, reading = index(), case.families, case.reading(text)
+    built, reading = index(), case.reading(text)
     unquoted = reading.unquoted
-    said = _named(built, unquoted or reading.clean, families)
-    matched = _phrases_in(built, reading.normal_unquoted, families)
+    said = _named(built, unquoted or reading.clean, case)
+    matched = _phrases_in(built, reading.normal_unquoted, case)
     if unquoted is not None and not any(one.weight > WORD for one in matched):
         alone = alone and all(one.weight < VAGUE for one in said)
         if alone:
-            said += _named(built, reading.clean, families)
+            said += _named(built, reading.clean, case)
         matched += [
             one if alone else one._replace(weight=QUOTED)
-            for one in _phrases_in(built, reading.normal_clean, families)
+            for one in _phrases_in(built, reading.normal_clean, case)
             if alone or one.weight > WORD
         ]
     said += [Said(one.weight, one.length, one.label, one) for one in matched]
@@ -211,7 +230,7 @@ def _words_of_codes(case: Case) -> list[tuple[int, str, str]]:
     said = [
         (depth, f"{where}={code[:80]}", " ".join(_HUMP.split(code)))
         for depth, where, code in case.found.codes
-        if not where.lower().endswith(_NAMES) and len(code) <= 60 and _meaning(built, code, case.families) is None
+        if not where.lower().endswith(_NAMES) and len(code) <= 60 and _meaning(built, code, case) is None
     ]
     for depth, bases in enumerate(case.exceptions):
         name = bases[0].rpartition(".")[2] if bases else ""
@@ -250,7 +269,7 @@ def weigh_guess(case: Case) -> None:
         if ending is not None:
             case.add(min(ending.weight, GUESS), depth, len(words), ending.label, shown)
         read = normal(words)
-        for one in _phrases_in(index(), read, case.families):
+        for one in _phrases_in(index(), read, case):
             if one.weight >= PHRASE:
                 case.add(TOLD, depth, one.length, one.label, shown)
         guessed = guess(read)
