@@ -230,7 +230,9 @@ class Runtime(Sinks):
                 deadline = TimeoutError()
                 deadline.__cause__ = CancelledError()
                 return self.classifier.classify(deadline, provider=call.provider)
-            return self.classifier.classify(error, provider=call.provider, status=call.status)
+            # What an SDK raises over an answer that tells an error (no data in it) says less than the answer.
+            if outcome is None or outcome.error is None or not isinstance(error, Exception):
+                return self.classifier.classify(error, provider=call.provider, status=call.status)
         if outcome is None:
             return None
         if outcome.error is not None:

@@ -181,6 +181,26 @@ def test_a_failure_has_status_vocabulary_and_code(recorder: Any, client: Any, pr
     assert expected == {name: span.attributes.get(name) for name in expected}
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"message": "You exceeded your current quota", "code": "insufficient_quota"}, "quota_exceeded"),
+        ({"message": "Unknown error", "code": None}, "unknown"),
+    ],
+)
+def test_an_answer_that_tells_an_error_says_more_than_what_the_sdk_makes_of_it(
+    recorder: Any, told: dict[str, Any], expected: str
+) -> None:
+    """Over vectors that are missing under status 200 the SDK raises that there are none; why is in the answer."""
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json={"error": told}))
+    with (
+        openai.OpenAI(api_key="k", max_retries=0, http_client=httpx2.Client(transport=transport)) as client,
+        pytest.raises(ValueError, match="No embedding data"),
+    ):
+        client.embeddings.create(model="text-embedding-3-small", input="hello")
+    assert expected == recorder.span.attributes["llm_error_type"]
+
+
 def test_a_stream_left_early_is_no_failure(recorder: Any, client: Any) -> None:
     """The application's choice is not the provider's fault."""
     with client.chat.completions.create(model="m", messages=MESSAGES, stream=True) as stream:

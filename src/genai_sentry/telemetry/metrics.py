@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from opentelemetry.environment_variables import OTEL_PYTHON_METER_PROVIDER
+from opentelemetry import environment_variables
 from opentelemetry.metrics import (
     CallbackOptions,
     MeterProvider,
@@ -47,8 +47,7 @@ TOKEN_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4
 """Tokens, from the semantic convention."""
 
 _MAX_SETS = 2048
-_NAMED = OTEL_PYTHON_METER_PROVIDER in os.environ
-
+_NAMED = environment_variables.OTEL_PYTHON_METER_PROVIDER in os.environ
 
 Observe = Callable[[CallbackOptions], Iterable[Observation]]
 
