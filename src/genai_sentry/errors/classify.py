@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from operator import itemgetter
 
 from genai_sentry import patterns
 from genai_sentry.errors import figures, notions, waits
@@ -220,8 +221,8 @@ def _of_tokens(one: Candidate) -> bool:
     return "token" in one.shown().lower()
 
 
-def _by_weight(one: Candidate) -> tuple[int, int, int]:
-    return one.weight, one.depth, one.length
+_by_weight = itemgetter(0, 1, 2)
+"""Weight, depth and length of a candidate."""
 
 
 def _settled(case: Case) -> bool:

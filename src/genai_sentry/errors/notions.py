@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from genai_sentry.errors.rules.model import Label, parse_label
@@ -38,13 +38,20 @@ class Guess(NamedTuple):
 
 
 class _Meanings(NamedTuple):
-    """The tables, ready for look-up: by the first word, what may follow it, longest first."""
+    """The tables, ready for look-up.
 
-    words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
+    Attributes:
+        words: by the first word, what must follow it, all of it as it is shown, and its notions; longest first.
+        stems: the notions of stems of Russian.
+        chinese, of_chinese: what finds the words of languages without spaces, and their notions.
+        labels: by one notion, then by another, what they mean together.
+    """
+
+    words: dict[str, list[tuple[list[str], str, tuple[str, ...]]]]
     stems: dict[str, tuple[str, ...]]
     chinese: re.Pattern[str]
     of_chinese: dict[str, tuple[str, ...]]
-    labels: dict[tuple[str, str], tuple[int, Label]]
+    labels: dict[str, dict[str, tuple[int, Label]]]
 
 
 def _by_word(*tables: dict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -60,16 +67,22 @@ def _by_word(*tables: dict[str, str]) -> dict[str, tuple[str, ...]]:
 @cache
 def _meanings() -> _Meanings:
     chinese = _by_word(CHINESE, JAPANESE_AND_KOREAN)
-    words: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    words: dict[str, list[tuple[list[str], str, tuple[str, ...]]]] = {}
     for text, notions in sorted(_by_word(WORDS, EUROPE, WORLD).items(), key=lambda item: -item[0].count(" ")):
         first, *rest = text.split()
-        words.setdefault(first, []).append((tuple(rest), notions))
+        words.setdefault(first, []).append((rest, text, notions))
+    labels: dict[str, dict[str, tuple[int, Label]]] = {}
+    ranked = [(about, says, (rank, parse_label(label))) for rank, (about, says, label) in enumerate(MEANINGS)]
+    for about, says, meaning in ranked:
+        labels.setdefault(about, {})[says] = meaning
+    for about, says, meaning in ranked:
+        labels.setdefault(says, {}).setdefault(about, meaning)
     return _Meanings(
         words,
         _by_word(RUSSIAN),
         lazy("|".join(map(re.escape, sorted(chinese, key=len, reverse=True)))),
         chinese,
-        {(about, says): (rank, parse_label(label)) for rank, (about, says, label) in enumerate(MEANINGS)},
+        labels,
     )
 
 
@@ -78,14 +91,9 @@ def warm() -> None:
     _meanings()
 
 
-class _Met(NamedTuple):
-    notion: str
-    start: int
-    end: int
-    word: str
-
-
-_START = attrgetter("start")
+_Met = tuple[str, int, int, str]
+"""A notion, where its word begins and ends, and the word."""
+_START = itemgetter(1)
 
 
 def guess(normalised: str) -> Guess | None:
@@ -130,14 +138,16 @@ def _stems(normalised: str) -> list[_Met]:
         for length in range(min(len(word), 12), 2, -1):
             notions = table.get(word[:length])
             if notions is not None:
-                met += [_Met(notion, place, place, word[:length]) for notion in notions]
+                met += [(notion, place, place, word[:length]) for notion in notions]
                 break
     return met
 
 
 def _words(normalised: str) -> list[_Met]:
     table = _meanings().words
-    words = [_NEGATED.get(word, word) for word in normalised.split()[:MAX_WORDS]]
+    words = normalised.split()[:MAX_WORDS]
+    if not _NEGATED.keys().isdisjoint(words):
+        words = [_NEGATED.get(word, word) for word in words]
     met: list[_Met] = []
     taken = -1
     for place, word in enumerate(words):
@@ -146,14 +156,12 @@ def _words(normalised: str) -> list[_Met]:
             continue
         if candidates is None:
             if "_" in word and _FIELD_NAME.fullmatch(word) is not None:
-                met.append(_Met("parameter", place, place, word))
+                met.append(("parameter", place, place, word))
             continue
-        for rest, notions in candidates:
-            end = place + 1 + len(rest)
-            if not rest or tuple(words[place + 1 : end]) == rest:
-                taken = end - 1
-                shown = " ".join((word, *rest))
-                met += [_Met(notion, place, taken, shown) for notion in notions]
+        for rest, shown, notions in candidates:
+            if not rest or words[place + 1 : place + 1 + len(rest)] == rest:
+                taken = place + len(rest)
+                met += [(notion, place, taken, shown) for notion in notions]
                 break
     return met
 
@@ -163,7 +171,7 @@ def _chinese(normalised: str) -> list[_Met]:
     met: list[_Met] = []
     for match in table.chinese.finditer(normalised[:600]):
         word = match[0]
-        met.extend(_Met(notion, match.start(), match.end(), word) for notion in table.of_chinese[word])
+        met.extend((notion, match.start(), match.end(), word) for notion in table.of_chinese[word])
     return met
 
 
@@ -171,15 +179,19 @@ def _nearest(met: list[_Met], reach: int) -> Guess | None:
     labels = _meanings().labels
     best: tuple[int, int] | None = None
     found: Guess | None = None
-    for number, first in enumerate(met):
-        for second in met[number + 1 : number + 40]:
-            distance = second.start - first.end
-            if distance > reach or (best is not None and distance > best[0]):
+    for number, (notion, first_start, first_end, first_word) in enumerate(met):
+        of_notion = labels.get(notion)
+        if of_notion is None:
+            continue
+        for other, start, _, word in met[number + 1 : number + 40]:
+            distance = start - first_end
+            if distance > reach:
                 break
-            if distance < 1 and second.start == first.start:
+            known = of_notion.get(other)
+            if known is None or (distance < 1 and start == first_start):
                 continue
-            known = labels.get((first.notion, second.notion)) or labels.get((second.notion, first.notion))
-            if known is not None and (best is None or (distance, known[0]) < best):
+            if best is None or (distance, known[0]) < best:
                 best = distance, known[0]
-                found = Guess(known[1], f"{first.word} … {second.word}", distance)
+                reach = distance
+                found = Guess(known[1], f"{first_word} … {word}", distance)
     return found

@@ -45,7 +45,7 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if kind is ErrorType.CONTEXT_LENGTH and (split := figures.split(text)) is not None:
         limit, asked = split
         return Reason.MAX_TOKENS_TOO_LARGE if asked <= limit else Reason.INPUT_TOO_LONG
-    if kind is ErrorType.AUTHENTICATION and reason is Reason.INVALID_KEY and _NO_KEY_AT_ALL.search(text[:2000]):
+    if kind is ErrorType.AUTHENTICATION and reason is Reason.INVALID_KEY and _shows_no_key(text[:2000]):
         return Reason.MALFORMED
     if kind is ErrorType.TIMEOUT and reason is Reason.CLIENT_CONNECT and _MINUTES.search(text[:2000]):
         return Reason.CLIENT_READ
@@ -86,6 +86,12 @@ _NO_KEY_AT_ALL = lazy(
     r"(?i)\bkey provided:? ?[<'\"]?(?:https?:|(?!sk[-_])[a-z]{2,20}(?:[-_][a-z]{2,20}){0,3}[>'\"]?\.(?:\s|$))"
 )
 """An address or plain words, where the provider shows what it was given as a key."""
+
+
+def _shows_no_key(text: str) -> bool:
+    return "key provided" in text.lower() and _NO_KEY_AT_ALL.search(text) is not None
+
+
 _MINUTES = lazy(
     r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)"
 )

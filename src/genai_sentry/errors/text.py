@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
 
 from genai_sentry.errors.scripts import LETTERS, common_terms
 from genai_sentry.patterns import lazy
@@ -167,24 +166,33 @@ class Reading:
         normal_text, normal_clean, normal_unquoted: as they are compared; the last as `clean` where nothing is quoted.
     """
 
+    __slots__ = ("_normal_clean", "_normal_unquoted", "_text", "clean", "unquoted")
+
     def __init__(self, text: str) -> None:
         self._text = text
+        self._normal_clean = self._normal_unquoted = ""
         boiled = without_boilerplate(text)
         clean = without_echoes(boiled)
         self.clean = clean if _LETTERS.search(clean) else boiled
         self.unquoted = without_quotes(self.clean)
 
-    @cached_property
+    @property
     def normal_text(self) -> str:
-        return normal(self._text)
+        return self.normal_clean if self.clean == self._text else normal(self._text)
 
-    @cached_property
+    @property
     def normal_clean(self) -> str:
-        return normal(self.clean)
+        if not self._normal_clean:
+            self._normal_clean = normal(self.clean)
+        return self._normal_clean
 
-    @cached_property
+    @property
     def normal_unquoted(self) -> str:
-        return normal(self.unquoted) if self.unquoted is not None else self.normal_clean
+        if self.unquoted is None:
+            return self.normal_clean
+        if not self._normal_unquoted:
+            self._normal_unquoted = normal(self.unquoted)
+        return self._normal_unquoted
 
 
 _TRACEBACK = "Traceback (most recent call last)"

@@ -86,6 +86,9 @@ WAIT_KEYS = _words(
     "retryafterseconds x-ratelimit-reset"
 )
 _CODE = lazy(r"[^\s]{1,120}")
+_SCALAR, _BYTES, _SEVERAL = (str, int, float), (bytes, bytearray), (list, tuple)
+_PARTS = (dict, list, tuple, bytes, Mapping)
+"""Those that cost the least to ask for come first."""
 
 
 def gather(value: object, path: str, found: Found, depth: int = 0) -> None:
@@ -95,11 +98,13 @@ def gather(value: object, path: str, found: Found, depth: int = 0) -> None:
     found.nodes += 1
     if isinstance(value, str):
         _text(value, path, found, depth)
-    elif isinstance(value, bytes | bytearray):
+    elif isinstance(value, dict):
+        _mapping(value, path, found, depth)
+    elif isinstance(value, _BYTES):
         _text(bytes(value[:MAX_JSON]).decode("utf-8", "replace"), path, found, depth)
     elif isinstance(value, Mapping):
         _mapping(value, path, found, depth)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, _SEVERAL):
         for item in value[:20]:
             gather(item, path, found, depth + 1)
 
@@ -117,7 +122,7 @@ def _mapping(value: Mapping[object, object], path: str, found: Found, depth: int
                 found.facts["choices"] = "null"
         elif name in FINISH_KEYS and isinstance(item, str):
             found.facts.setdefault(where, item)
-        elif name in WAIT_KEYS and isinstance(item, str | int | float):
+        elif name in WAIT_KEYS and isinstance(item, _SCALAR):
             found.waits.append((name, item))
         elif name == "param" and isinstance(item, str):
             found.facts.setdefault("param", item)
@@ -127,14 +132,14 @@ def _mapping(value: Mapping[object, object], path: str, found: Found, depth: int
             found.facts["incomplete"] = str(item.get("reason", ""))[:60]
         elif name == "headers" and isinstance(item, Mapping):
             _headers(item, found)
-        elif name in CODE_KEYS and isinstance(item, str | int | float):
+        elif name in CODE_KEYS and isinstance(item, _SCALAR):
             _code(item, where, found, depth, name)
         elif name in ECHO_KEYS:
             continue
         elif isinstance(item, str):
             if name in TEXT_KEYS or name.endswith(TEXT_ENDS):
                 _text(item, where, found, depth + 1)
-        elif isinstance(item, Mapping | list | tuple | bytes):
+        elif isinstance(item, _PARTS):
             if name in CODE_KEYS and isinstance(item, Mapping) and len(item) == 1:
                 _code(str(next(iter(item))), where, found, depth, name)  # how Rust writes a variant that has fields
             gather(item, where, found, depth + 1)
@@ -273,16 +278,22 @@ def _plain(text: str, path: str, found: Found, depth: int) -> None:
     if short.strip():
         found.texts.append((depth, path, short))
         found.unread.append((depth, path, short))
-        found.codes.extend((depth, path, code) for code in named_codes(short)[:4])
+        for code in named_codes(short)[:4]:
+            found.codes.append((depth, path, code))
         details = _DETAILS.search(short) if "StatusCode." in short else None
         if details is not None:
             found.texts.append((depth + 1, path, details[1]))
+
+
+_DIGIT = lazy(r"\d")
 
 
 def read_numbers(found: Found) -> None:
     """Add the statuses and numbers that messages name as an error's own. Needed only where no code tells enough."""
     unread, found.unread = found.unread, []
     for depth, path, text in unread:
+        if _DIGIT.search(text) is None:
+            continue
         plain = without_echoes(text)
         found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
         found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])

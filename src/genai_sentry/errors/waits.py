@@ -33,6 +33,11 @@ _BARE = lazy(
 
 _WAITING = ("again", "retry", "reset", "wait", "请")
 _DIGIT = lazy(r"\d")
+_WITH_UNIT = lazy(r"\d\s?[mshd毫秒分小天]")
+_BARE_AFTER = tuple(
+    f"{word}{gap}{after}" for word in ("retry", "again", "reset", "s") for gap in " _-" for after in ("after", "in")
+)
+"""Each what has to be there before the more expensive look."""
 
 
 def duration(text: str) -> float | None:
@@ -139,8 +144,8 @@ def from_text(text: str) -> float | None:
     lower = text.lower()
     if not any(word in lower for word in _WAITING) or _DIGIT.search(lower) is None:
         return None
-    match = _IN_TEXT.search(lower)
+    match = _IN_TEXT.search(lower) if _WITH_UNIT.search(lower) is not None else None
     if match:
         return duration(match[1])
-    bare = _BARE.search(lower)
+    bare = _BARE.search(lower) if any(word in lower for word in _BARE_AFTER) else None
     return _sane(float(bare[1])) if bare else None

@@ -207,7 +207,7 @@ def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
     """A message: codes that it names, and its wording. Nothing of it is kept: it may quote a prompt."""
     if _MODEL_ONLY.fullmatch(text) and _not_found(case):
         case.add(PHRASE, depth, len(text), (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND), f"{where}~model: …")
-    alone = all(one.weight < VAGUE for one in case.candidates)
+    alone = max([one.weight for one in case.candidates], default=0) < VAGUE
     for one in _said(case, text, alone):
         case.add(one.weight, depth, one.length, one.label, (where, one.shown))
 
