@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from genai_sentry import Settings
 from genai_sentry.record import CallRecord
 from genai_sentry.sentry.enrich import _all_known
-from genai_sentry.sentry.matching import Found, Mark
+from genai_sentry.sentry.matching import Found, Mark, State
 from genai_sentry.sentry.reporter import Reporter
 
 
@@ -30,4 +32,21 @@ def test_what_was_lost_is_lost_wherever_it_was() -> None:
     reporter._outbox.lost, reporter._delivery.lost = 2, 3
 
     assert 5 == reporter.lost
+    reporter.close()
+
+
+def test_a_failure_held_back_is_carried_by_one_event_of_the_application() -> None:
+    """Whoever captures it first has it; a second event about it is a repetition of the first."""
+    reporter = Reporter(Settings(events="off"))
+    mark = Mark(f"{os.getpid()}-1", CallRecord(), "key")
+    mark.state = State.SUPPRESSED
+    claims = [
+        reporter._enricher._claim(Found(mark, ValueError(), "self", False), event) for event in ("first", "second")
+    ]
+    assert ([True, False], State.CLAIMED, "first") == (claims, mark.state, mark.event_id)
+
+    passed_by = Mark(f"{os.getpid()}-2", CallRecord(), "key")
+    passed_by.state = State.SUPPRESSED
+    assert reporter._enricher._claim(Found(passed_by, ValueError(), "context", True), "first")
+    assert State.SUPPRESSED is passed_by.state
     reporter.close()
