@@ -10,6 +10,7 @@ from typing import NamedTuple
 from genai_sentry.errors import chain
 from genai_sentry.errors.index import Index, Phrase, index
 from genai_sentry.errors.rules.model import Label
+from genai_sentry.errors.taxonomy import Reason
 from genai_sentry.errors.text import Reading, without_frames
 from genai_sentry.errors.unwrap import Found, gather
 
@@ -50,6 +51,10 @@ class Case:
     candidates: list[Candidate] = field(default_factory=list)
     texts: list[tuple[int, str, str]] = field(default_factory=list)
     readings: dict[str, Reading] = field(default_factory=dict)
+    figures: dict[str, int | float] | None = None
+    """Those of a rate limit, where they have been read."""
+    limit: Reason | None = None
+    """Which limit they or the message name, where that has been found."""
     _families: frozenset[str] | None = None
 
     @property
@@ -73,7 +78,7 @@ class Case:
 
 
 def lowered(headers: object) -> dict[str, str]:
-    if not isinstance(headers, Mapping):
+    if not headers or not isinstance(headers, Mapping):
         return {}
     lowered: dict[str, str] = {}
     for count, (name, value) in enumerate(headers.items()):

@@ -77,12 +77,23 @@ def _get(holder: object, name: str) -> object:
         return None
 
 
+MAX_CLASSES = 256
+_named: dict[type, tuple[str, ...]] = {}
+"""The names of classes that have been met, so that they are put together once."""
+
+
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(
-        f"{base.__module__}.{base.__qualname__}"
-        for base in kind.__mro__[:6]
-        if base not in (object, Exception, BaseException)
-    )
+    names = _named.get(kind)
+    if names is None:
+        names = tuple(
+            f"{base.__module__}.{base.__qualname__}"
+            for base in kind.__mro__[:6]
+            if base not in (object, Exception, BaseException)
+        )
+        if len(_named) >= MAX_CLASSES:
+            _named.clear()
+        _named[kind] = names
+    return names
 
 
 def read(error: BaseException) -> Told:

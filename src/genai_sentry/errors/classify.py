@@ -14,7 +14,7 @@ from genai_sentry import patterns
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
 from genai_sentry.errors.index import CODE, GUESS, PHRASE, VAGUE, WORD, WRAPPER, Phrase, compared, index, phrase
-from genai_sentry.errors.reasons import REFINED, reason_of
+from genai_sentry.errors.reasons import NO_MORE_THAN_THE_TYPE, REFINED, named_limit, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
 from genai_sentry.errors.text import normal
@@ -131,9 +131,10 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
         known = len(case.found.codes)
         read_numbers(case.found)
         weigh_code(case, built, known)
-        for depth, where, text in case.texts:
-            weigh_text(case, depth, where, text)
-        weigh_guess(case)
+        if not _beyond_words(case, all_text):
+            for depth, where, text in case.texts:
+                weigh_text(case, depth, where, text)
+            weigh_guess(case)
     weigh_status(case)
     decided = _judge(case)
     if decided is None:
@@ -233,6 +234,17 @@ def _settled(case: Case) -> bool:
     return reason is not Reason.UNSPECIFIED and kind is not ErrorType.RATE_LIMIT and kind not in REFINED
 
 
+def _beyond_words(case: Case, text: str) -> bool:
+    """Whether a code or class outweighs all that wording can say, and names a reason that wording does not refine."""
+    decided = max(case.candidates, key=_by_weight, default=None)
+    if decided is None or decided.weight < CODE - 1:
+        return False
+    kind, reason = decided.label
+    if kind is ErrorType.RATE_LIMIT:
+        return named_limit(case, decided, text) is not None
+    return reason not in NO_MORE_THAN_THE_TYPE and kind not in REFINED and kind is not ErrorType.CONTEXT_LENGTH
+
+
 def _holds(rule: Rule, wording: Phrase | None, case: Case, text: str) -> bool:
     if (
         rule.status is not None
@@ -261,8 +273,14 @@ def _result(case: Case, kind: ErrorType, reason: Reason, evidence: str, text: st
     if wait is None and KINDS[kind].retryable:
         wait = waits.from_text(text)
     return classification(
-        kind, reason, evidence=" ".join(evidence.split())[:200], retry_after=wait, details=figures.details(kind, text)
+        kind, reason, evidence=" ".join(evidence.split())[:200], retry_after=wait, details=_details(case, kind, text)
     )
+
+
+def _details(case: Case, kind: ErrorType, text: str) -> dict[str, int | float]:
+    if kind is ErrorType.RATE_LIMIT and case.figures is not None:
+        return case.figures
+    return figures.details(kind, text)
 
 
 @cache

@@ -36,7 +36,8 @@ _SPLIT = lazy(
     rf"context (?:length|window|size)[^\d\n]{{0,60}}?{_N}[^\d\n]{{0,80}}?{_N}[^\d\n]{{0,40}}?"
     rf"\({_N} (?:of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
 )
-_RATE = lazy(r"\b(limit|used|requested|current):? ?(\d[\d,]{0,14})")
+_RATE = lazy(r"([lurc])(?<!\w.)(?:(?<=l)imit|(?<=u)sed|(?<=r)equested|(?<=c)urrent):? ?(\d[\d,]{0,14})")
+_RATE_NAMES = {"l": "limit", "u": "used", "r": "requested", "c": "used"}
 _RATE_OF = lazy(
     r"(?:rate limit|limit)[^\d\n]{0,80}? of (\d[\d,]{0,14}) (?:input |output |prompt )?(?:tokens|requests)",
 )
@@ -99,8 +100,8 @@ def of_rate_limit(text: str) -> dict[str, int | float]:
     lower = text[:4000].lower()
     if "limit" not in lower:
         return figures
-    for name, digits in _RATE.findall(lower)[:8]:
-        figures.setdefault("used" if name == "current" else name, _int(digits))
+    for letter, digits in _RATE.findall(lower)[:8]:
+        figures.setdefault(_RATE_NAMES[letter], _int(digits))
     if "limit" not in figures and (match := _RATE_OF.search(lower)):
         figures["limit"] = _int(match[1])
     return figures
@@ -109,33 +110,55 @@ def of_rate_limit(text: str) -> dict[str, int | float]:
 _TOKENS_A_MINUTE, _REQUESTS_A_MINUTE = Reason.TOKENS_PER_MINUTE, Reason.REQUESTS_PER_MINUTE
 _TOKENS_A_DAY, _REQUESTS_A_DAY = Reason.TOKENS_PER_DAY, Reason.REQUESTS_PER_DAY
 _WINDOWS = tuple(
-    (words, reason, lazy(pattern))
-    for words, reason, pattern in (
+    (words, reason, tuple(map(lazy, patterns)))
+    for words, reason, patterns in (
         (
             ("min", "tpm"),
             _TOKENS_A_MINUTE,
-            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min|\btpm\b|tokens\w{0,40}perminute|token_count\w*_per_minute",
+            (
+                r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}min",
+                r"tpm(?<!\w...)(?!\w)",
+                r"tokens\w{0,40}perminute",
+                r"token_count\w*_per_minute",
+            ),
         ),
         (
             ("min", "sec", "rpm", "qps"),
             _REQUESTS_A_MINUTE,
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)|\brpm\b|requests\w{0,20}perminute|calls? ?/ ?min|\bqps\b|"
-            r"per-min\b",
+            (
+                r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)",
+                r"rpm(?<!\w...)(?!\w)",
+                r"requests\w{0,20}perminute",
+                r"calls? ?/ ?min",
+                r"qps(?<!\w...)(?!\w)",
+                r"per-min(?!\w)",
+            ),
         ),
         (
             ("day", "tpd", "86400"),
             _TOKENS_A_DAY,
-            r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day|\btpd\b|tokens\w{0,40}perday|token rate limit[^\n]{0,200}86400",
+            (
+                r"tokens?[ _-]?(?:/|per)[ _\n-]{0,2}day",
+                r"tpd(?<!\w...)(?!\w)",
+                r"tokens\w{0,40}perday",
+                r"token rate limit[^\n]{0,200}86400",
+            ),
         ),
         (
             ("day", "rpd"),
             _REQUESTS_A_DAY,
-            r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day|\brpd\b|requests\w{0,20}perday|requests_per_day\b|per-day\b",
+            (
+                r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}day",
+                r"rpd(?<!\w...)(?!\w)",
+                r"requests\w{0,20}perday",
+                r"requests_per_day(?!\w)",
+                r"per-day(?!\w)",
+            ),
         ),
-        (("concurren", "parallel"), Reason.CONCURRENCY, r"concurren|parallel request"),
+        (("concurren", "parallel"), Reason.CONCURRENCY, ("concurren", "parallel request")),
     )
 )
-"""Each with words without one of which it can't be there."""
+"""Each with words without one of which it can't be there. Every pattern begins with letters: such are soon found."""
 _MINUTE = lazy(r"per[ _-]?min|/ ?min")
 _DAY = lazy(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
 _TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
@@ -148,9 +171,7 @@ def window(text: str) -> Reason | None:
     lower = text.lower()
     if _HINTS.search(lower) is None:
         return None
-    found = [
-        reason for words, reason, pattern in _WINDOWS if any(word in lower for word in words) and pattern.search(lower)
-    ]
+    found = [reason for words, reason, patterns in _WINDOWS if _any_in(words, lower) and _any_of(patterns, lower)]
     if found:
         return found[0] if len(found) == 1 else None
     minute, day = _MINUTE.search(lower), _DAY.search(lower)
@@ -160,6 +181,20 @@ def window(text: str) -> Reason | None:
     if token:
         return _TOKENS_A_MINUTE if minute else _TOKENS_A_DAY
     return _REQUESTS_A_MINUTE if minute else _REQUESTS_A_DAY
+
+
+def _any_in(words: tuple[str, ...], text: str) -> bool:
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False
+
+
+def _any_of(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
+    for pattern in patterns:  # noqa: SIM110
+        if pattern.search(text) is not None:
+            return True
+    return False
 
 
 def details(error_type: ErrorType, text: str) -> dict[str, int | float]:

@@ -25,7 +25,7 @@ REFINED = (ErrorType.MODEL_UNAVAILABLE, ErrorType.INVALID_RESPONSE, ErrorType.AU
 """Types whose codes say less than the wording."""
 
 
-_NO_MORE_THAN_THE_TYPE = (Reason.UNSPECIFIED, Reason.OTHER)
+NO_MORE_THAN_THE_TYPE = (Reason.UNSPECIFIED, Reason.OTHER)
 
 
 def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
@@ -55,13 +55,13 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         return closer
     if (
         kind is ErrorType.INVALID_REQUEST
-        and reason in _NO_MORE_THAN_THE_TYPE
+        and reason in NO_MORE_THAN_THE_TYPE
         and not telling
         and _FIELD.search(text[:2000])
     ):
         return Reason.INVALID_PARAMETER
     telling = telling or phrases
-    if telling and (decided.weight < CODE - 1 or reason in _NO_MORE_THAN_THE_TYPE or kind in REFINED):
+    if telling and (decided.weight < CODE - 1 or reason in NO_MORE_THAN_THE_TYPE or kind in REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:
         return reason
@@ -113,16 +113,30 @@ def _told(case: Case, kind: ErrorType) -> Reason | None:
     return max(quoted, key=lambda one: (one.weight, one.depth, one.length)).label[1] if quoted else None
 
 
-def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
-    numbers = figures.of_rate_limit(text)
+def named_limit(case: Case, decided: Candidate, text: str) -> Reason | None:
+    """Which limit the figures, the windows or else what decided names; None where only other wordings may tell."""
+    if case.limit is None:
+        case.limit = _named_limit(case, decided, text)
+    return case.limit
+
+
+def _named_limit(case: Case, decided: Candidate, text: str) -> Reason | None:
+    if case.figures is None:
+        case.figures = figures.of_rate_limit(text)
+    numbers = case.figures
     limit, requested = numbers.get("limit"), numbers.get("requested")
     if limit is not None and requested is not None and requested > limit:
         return Reason.REQUEST_EXCEEDS_LIMIT
     named = figures.window("\n".join([text, *(code for _, where, code in case.found.codes if "uota" in where)]))
     if named is not None:
         return named
-    if decided.label[1] is not Reason.UNSPECIFIED:
-        return decided.label[1]
+    return decided.label[1] if decided.label[1] is not Reason.UNSPECIFIED else None
+
+
+def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
+    named = named_limit(case, decided, text)
+    if named is not None:
+        return named
     for one in case.candidates:
         if one.label[0] is ErrorType.RATE_LIMIT and one.label[1] is not Reason.UNSPECIFIED and one.weight >= PHRASE:
             return one.label[1]

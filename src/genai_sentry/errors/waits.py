@@ -142,7 +142,12 @@ def from_fields(fields: Iterable[tuple[str, object]]) -> float | None:
 def from_text(text: str) -> float | None:
     """Read what a message names: `try again in 6m0s`, `retry after 20 seconds`, `请在 30 秒后重试`."""
     lower = text.lower()
-    if not any(word in lower for word in _WAITING) or _DIGIT.search(lower) is None:
+    for word in _WAITING:
+        if word in lower:
+            break
+    else:
+        return None
+    if _DIGIT.search(lower) is None:
         return None
     match = _IN_TEXT.search(lower) if _WITH_UNIT.search(lower) is not None else None
     if match:
