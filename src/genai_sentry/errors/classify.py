@@ -13,7 +13,8 @@ from operator import itemgetter
 from genai_sentry import patterns
 from genai_sentry.errors import figures, notions, waits
 from genai_sentry.errors.case import Candidate, Case, open_case
-from genai_sentry.errors.index import CODE, GUESS, PHRASE, VAGUE, WORD, WRAPPER, Phrase, compared, index, phrase
+from genai_sentry.errors.index import CODE, GUESS, PHRASE, VAGUE, WORD, WRAPPER, Index, Phrase, compared, index, phrase
+from genai_sentry.errors.memo import Decision, Memo, key_of
 from genai_sentry.errors.reasons import NO_MORE_THAN_THE_TYPE, REFINED, named_limit, reason_of
 from genai_sentry.errors.rules.model import Rule, parse_label
 from genai_sentry.errors.taxonomy import KINDS, Classification, ErrorType, Reason, Severity, classification
@@ -31,6 +32,8 @@ from genai_sentry.errors.weigh import (
 from genai_sentry.guard import swallowed
 
 USER = 1000
+MEMO = Memo()
+"""What the built-in rules have decided in this process."""
 
 
 class Classifier:
@@ -118,11 +121,22 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     for rule, wording in rules:
         if _holds(rule, wording, case, all_text):
             kind, reason = parse_label(rule.then)
-            return _result(case, kind, reason, f"rule {rule.then}", all_text)
+            return _result(case, _decision(case, kind, reason, f"rule {rule.then}", all_text), all_text)
     if "app_deadline" in case.found.facts:
         return classification(
             ErrorType.TIMEOUT, Reason.APP_DEADLINE, evidence="exception=TimeoutError caused by CancelledError"
         )
+    key = key_of(case)
+    decision = MEMO.get(key) if key is not None else None
+    if decision is None:
+        decision = _decided(case, built, all_text)
+        if key is not None:
+            MEMO.put(key, decision)
+    return _result(case, decision, all_text)
+
+
+def _decided(case: Case, built: Index, all_text: str) -> Decision:
+    """What the evidence says by the built-in rules; all that it reads is in `key_of`."""
     weigh_code(case, built)
     weigh_exception(case, built)
     weigh_header(case)
@@ -138,8 +152,8 @@ def _classified(case: Case, rules: Sequence[tuple[Rule, Phrase | None]]) -> Clas
     weigh_status(case)
     decided = _judge(case)
     if decided is None:
-        return _result(case, ErrorType.UNKNOWN, Reason.UNSPECIFIED, "nothing that tells", all_text)
-    return _result(case, decided.label[0], reason_of(case, decided, all_text), decided.shown(), all_text)
+        return _decision(case, ErrorType.UNKNOWN, Reason.UNSPECIFIED, "nothing that tells", all_text)
+    return _decision(case, decided.label[0], reason_of(case, decided, all_text), decided.shown(), all_text)
 
 
 _NOT_THE_REQUEST = (ErrorType.SERVER_ERROR, ErrorType.TIMEOUT, ErrorType.CONNECTION_ERROR, ErrorType.RATE_LIMIT)
@@ -265,22 +279,21 @@ def _holds(rule: Rule, wording: Phrase | None, case: Case, text: str) -> bool:
     return wording is None or wording.found_in(normal(text)) >= 0
 
 
-def _result(case: Case, kind: ErrorType, reason: Reason, evidence: str, text: str) -> Classification:
+def _result(case: Case, decision: Decision, text: str) -> Classification:
+    kind, reason, evidence, details = decision
     limited = kind is ErrorType.RATE_LIMIT or reason is Reason.OVERLOADED
     wait = waits.from_headers(case.headers, limited=limited) if case.headers else None
     if wait is None and case.found.waits:
         wait = waits.from_fields(case.found.waits)
     if wait is None and KINDS[kind].retryable:
         wait = waits.from_text(text)
-    return classification(
-        kind, reason, evidence=" ".join(evidence.split())[:200], retry_after=wait, details=_details(case, kind, text)
-    )
+    return classification(kind, reason, evidence=evidence, retry_after=wait, details=dict(details))
 
 
-def _details(case: Case, kind: ErrorType, text: str) -> dict[str, int | float]:
-    if kind is ErrorType.RATE_LIMIT and case.figures is not None:
-        return case.figures
-    return figures.details(kind, text)
+def _decision(case: Case, kind: ErrorType, reason: Reason, evidence: str, text: str) -> Decision:
+    named = case.figures if kind is ErrorType.RATE_LIMIT else None
+    details = named if named is not None else figures.details(kind, text)
+    return Decision(kind, reason, " ".join(evidence.split())[:200], details)
 
 
 @cache
