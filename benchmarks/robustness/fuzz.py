@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import importlib.util
 import json
 import re
 import subprocess
@@ -220,6 +221,8 @@ def main() -> int:
     parser.add_argument("--artifacts", type=Path, default=Path("fuzz-artifacts"))
     parser.add_argument("--inside", choices=list(TARGETS), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if importlib.util.find_spec("atheris") is None:
+        parser.error("atheris is not installed: python -m pip install atheris")
     arguments.artifacts.mkdir(parents=True, exist_ok=True)
     if arguments.inside:
         run(arguments.inside, arguments.seconds, arguments.artifacts.resolve())

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
+import sys
+import time
+from types import FrameType
 
 from genai_sentry import Settings
 from genai_sentry.record import CallRecord
+from genai_sentry.sentry import snapshot
+from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State
 from genai_sentry.sentry.reporter import Reporter
@@ -50,3 +56,34 @@ def test_a_failure_held_back_is_carried_by_one_event_of_the_application() -> Non
     assert reporter._enricher._claim(Found(passed_by, ValueError(), "context", True), "first")
     assert State.SUPPRESSED is passed_by.state
     reporter.close()
+
+
+def test_a_failure_long_after_the_last_one_is_sent_when_it_is_due() -> None:
+    """The thread that found nothing to wait for sleeps for good; the next failure wakes it."""
+    sent: list[str] = []
+    outbox = Outbox(lambda entry: sent.append(entry.id), lambda: True)
+    for name in ("one", "other"):
+        outbox.admit(
+            Pending(name, "key", None, None, contextvars.copy_context(), at=time.time(), deadline=time.monotonic())
+        )
+        until = time.monotonic() + 20
+        while name not in sent and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.1)
+    assert ["one", "other"] == sent
+    outbox.close()
+
+
+def test_callers_are_named_once() -> None:
+    """A traceback that begins on the current stack has no callers to add; one that is over has."""
+    try:
+        raise ValueError
+    except ValueError as error:
+        begun = error.__traceback__
+    assert begun is not None
+    assert snapshot.calling(begun.tb_frame) is None
+
+    def over() -> FrameType:
+        return sys._getframe()
+
+    assert sys._getframe() is snapshot.calling(over())
