@@ -55,6 +55,8 @@ class Case:
     """Those of a rate limit, where they have been read."""
     limit: Reason | None = None
     """Which limit they or the message name, where that has been found."""
+    bare: bool | None = None
+    """Whether the texts say no more than the status, where that has been asked."""
     _families: frozenset[str] | None = None
 
     @property

@@ -46,7 +46,7 @@ _RATE_OF = lazy(
 @cache
 def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """Patterns, compiled when they are first wanted, so that importing stays light."""
-    return tuple(lazy(pattern, re.IGNORECASE) for pattern in patterns)
+    return tuple(map(lazy, patterns))
 
 
 def warm() -> None:
@@ -63,6 +63,7 @@ def _int(digits: str) -> int:
 def of_context(text: str) -> dict[str, int | float]:
     """`limit`, `requested` and `over_by`, in tokens, as far as the message names them."""
     limit = requested = 0
+    text = text.lower()
     for pattern in compiled(_LIMIT_THEN_ASKED):
         if match := pattern.search(text):
             limit, requested = _int(match[1]), _int(match[2])

@@ -13,7 +13,13 @@ HEAD, TAIL = 3000, 1200
 
 _DROPPED_MARKS = "'`\"’‘“”*"
 _SPACES = "(),.;:!?[]{}<>=/\\|-–—\n\r\t\f\v·~^&%$#@+，。；：！？（）【】、「」『』《》［］"
-_PUNCTUATION = str.maketrans({**dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " "), **LETTERS})
+_UNCHANGED = {chr(code): chr(code) for code in range(128)}
+"""Told, since a letter that is not in the table costs more than one that is."""
+_PUNCTUATION = str.maketrans(
+    {**_UNCHANGED, **dict.fromkeys(_DROPPED_MARKS), **dict.fromkeys(_SPACES, " "), **LETTERS}  # later ones count
+)
+_STANDS_IN = "\x01"
+"""For the mark of what was cut out, which alone makes no text a foreign one."""
 _HAN = lazy(r"[\u4e00-\u9fff]")
 WIDE = lazy(r"[\u2e80-\ud7ff\uf900-\ufaff]")
 """A letter of Chinese, Japanese or Korean: words there stand without spaces."""
@@ -30,9 +36,10 @@ _DROPPED_OF_ASCII = "".join(filter(str.isascii, _DROPPED_MARKS)).encode()
 
 def normal(text: str) -> str:
     """Lower case, no quotes, no punctuation, single spaces, one at either end; one form of Chinese."""
-    if text.isascii():
-        bare = text.encode().translate(_OF_ASCII, _DROPPED_OF_ASCII).decode()
-        return f" {' '.join(bare.split())} "
+    plain = text if text.isascii() else text.replace("…", _STANDS_IN) if _STANDS_IN not in text else text
+    if plain.isascii():
+        bare = " ".join(plain.encode().translate(_OF_ASCII, _DROPPED_OF_ASCII).decode().split())
+        return f" {bare} " if plain is text else f" {bare.replace(_STANDS_IN, '…')} "
     bare = " ".join(text.lower().translate(_PUNCTUATION).split())
     if not bare.isascii() and _HAN.search(bare):
         bare = common_terms(bare)
@@ -56,6 +63,8 @@ _MANY_LETTERS = lazy(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 _QUOTES = "'\"`“「"
 
 
+_LONGEST_ECHO = 28
+"""Letters of the longest words that introduce such a value, and of what may stand between."""
 _GIVEN = lazy(r"[:=Tt](?:(?<=[:=])|(?<=[Gg][Oo].)\s)\s{0,3}['\"“`]")
 """Where a value in quotes follows: next to no text has one. It begins with the letters it can begin with, so that
 looking for it costs little."""
@@ -68,7 +77,10 @@ def _masked(match: re.Match[str]) -> str:
 def without_echoes(text: str) -> str:
     """The text without what it says it was given: values of `input`, `prompt`, `Received: …`, and the like."""
     if '"' in text or "'" in text or "`" in text or "“" in text:
-        return _ECHO.sub(" … ", text) if _GIVEN.search(text) is not None else text
+        given = _GIVEN.search(text)
+        if given is not None:
+            start = text.rfind(" ", 0, max(0, given.start() - _LONGEST_ECHO)) + 1
+            return text[:start] + _ECHO.sub(" … ", text[start:])
     return text
 
 
@@ -242,7 +254,8 @@ _PHRASE_OF_STATUS = (
     r"bad gateway|service unavailable|gateway time-?out|client closed request"
 )
 _STATUS = lazy(
-    r"(?:\bstatus(?:[ _-]?code)?(?: of| was| is)?|\berror(?: code)?|"
+    r"(?<![a-z0-9_](?=[a-df-z]))"  # nothing below begins within a word, but for the endings `exception` and `error`
+    r"(?:(?:\bstatus(?:[ _-]?code)?(?: of| was| is)?|\berror(?: code)?|"
     r"\bhttp(?:/[\d.]+)?(?: (?:status|code|error|status code))?|\bhttp_code|"
     r"\bresponse code|\bcode|\bapi error|\bfailed with|\bstatuscode|状态码|(?:上游|接口|服务器|服务端)返回(?: ?http)?)"
     r"[\"']?[\s:：=('\"\[]{1,4}([1-5]\d\d)"
@@ -255,15 +268,16 @@ _STATUS = lazy(
     r"(?=\s*(?:\Z|[.;:)\]\"'\n|}]|, ?['\"]|(?-i:[A-Z])))"
     r"|\b(?:failed|failure|error|denied|refused|rejected|unavailable|limited|unauthorized|forbidden|non-200),? "
     r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])"
-    r"|\w(?:exception|error): ([45]\d\d)(?=\s*\Z)",
+    r"|(?<=\w)(?:exception|error): ([45]\d\d)(?=\s*\Z))",
     re.IGNORECASE,
 )
 
 
 _NUMBERED = lazy(
-    r"(?:\bcode|\berror|\berr|\bstatus|错误码|错误代码|返回码|错误|代码)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}(\d{1,6})(?![\w.%]|-\d)"
+    r"(?<![a-z0-9_](?=[a-z]))"  # nothing below begins within a word
+    r"(?:(?:\bcode|\berror|\berr|\bstatus|错误码|错误代码|返回码|错误|代码)[\"'*]{0,2}[\s:：=#(（]{1,3}[\"'*]{0,2}(\d{1,6})(?![\w.%]|-\d)"
     r"|\A\W{0,4}(\d{4,6})(?= ?[:：-] ?[^\W\d])|[:：] ?\**(\d{4,6})(?= ?[:：-] ?[^\W\d])"
-    r"|[(（\[](\d{4,6})[)）\]]",
+    r"|[(（\[](\d{4,6})[)）\]])",
     re.IGNORECASE,
 )
 _DIGITS = lazy(r"\d(?<!\w.)\d{0,5}(?!\w)")

@@ -51,6 +51,8 @@ _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
 _BARE = (" client error bad request for url ", " does not indicate success ", " service request failed status ")
 """Sentences by which clients report a status."""
+_BARE_SIGNS = ("client", "success", "service")
+"""Words of which each of them has one."""
 _BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate", "success", "service", "system"}
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 _WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
@@ -282,12 +284,18 @@ def _bare(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
     if case.found.codes:
         return False
+    if case.bare is None:
+        case.bare = _says_nothing_else(case)
+    return case.bare
+
+
+def _says_nothing_else(case: Case) -> bool:
     return all(_says_no_more(case.reading(text).normal_text) or _only_reports(text) for _, _, text in case.texts)
 
 
 def _only_reports(text: str) -> bool:
     """Whether a text is no more than a client's sentence on the status that it got, with the address."""
-    if len(text) > 400:
+    if len(text) > 400 or not any(word in text.lower() for word in _BARE_SIGNS):
         return False
     said = normal(_ADDRESS.sub(" ", text))
     return any(one in said for one in _BARE) and all(word in _BARE_WORDS for word in said.split())
