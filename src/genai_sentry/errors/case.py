@@ -13,6 +13,7 @@ from genai_sentry.errors.rules.model import Label
 from genai_sentry.errors.taxonomy import Reason
 from genai_sentry.errors.text import Reading, without_frames
 from genai_sentry.errors.unwrap import Found, gather
+from genai_sentry.errors.waits import HEADERS
 
 MAX_TEXTS = 8
 MAX_MESSAGE = 100_000
@@ -79,9 +80,34 @@ class Case:
         self.candidates.append(Candidate(weight, depth, length, label, evidence))
 
 
+_TELLING = {name.encode(): name for name in (*HEADERS, "cf-mitigated")}
+"""The names of all headers that tell anything, as they are on the wire."""
+
+
+def _telling(pairs: list[object]) -> dict[str, str] | None:
+    """The headers that tell anything, of those as httpx keeps them; None where they are not as simple as most are."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            return None
+        name, value = pair
+        if not isinstance(name, bytes) or not isinstance(value, bytes):
+            return None
+        known = _TELLING.get(name.lower())
+        if known is not None:
+            if known in found or not value.isascii():
+                return None
+            found[known] = value.decode()
+    return found
+
+
 def lowered(headers: object) -> dict[str, str]:
+    """Headers by their names in lower case; of httpx, whose own way takes long, only those that tell anything."""
     if not headers or not isinstance(headers, Mapping):
         return {}
+    raw = getattr(headers, "raw", None)
+    if isinstance(raw, list) and len(raw) <= 100 and (telling := _telling(raw)) is not None:
+        return telling
     lowered: dict[str, str] = {}
     for count, (name, value) in enumerate(headers.items()):
         if count >= 100:

@@ -104,6 +104,16 @@ class Index:
     all_signs: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
+    def nominated(self, text: str) -> list[Phrase]:
+        """The phrases whose rarest words a normalised text has, in no order."""
+        keys = keys_of(text)
+        found: list[Phrase] = []
+        for pair in self.pairs.keys() & itertools.pairwise(keys):
+            found += self.pairs[pair]
+        for key in self.anchors.keys() & keys:
+            found += self.anchors[key]
+        return found
+
 
 _NO_SIGN = lazy(r"[^a-z0-9]+")
 _LOWER = bytes(range(128)).lower() + bytes(128)

@@ -316,6 +316,17 @@ def named_codes(text: str) -> list[str]:
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
 
+_ERROR_CODE = "Error code: "
+
+
+def status_alone(text: str) -> int | None:
+    """The status, where a text is no more than what generated SDKs say of it: `Error code: 429`."""
+    if len(text) != 15 or not text.startswith(_ERROR_CODE):
+        return None
+    number = text[12:]
+    return int(number) if number.isascii() and number.isdigit() and "100" <= number < "600" else None
+
+
 _THREE_DIGITS = lazy(r"[1-5](?<![^\W_].)\d\d(?![\w-])")
 _STATUS_AFTER = (
     "status", "code", "error", "http", "of", "was", "is", "with", "码", "返回",

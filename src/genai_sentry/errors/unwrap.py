@@ -13,6 +13,7 @@ from genai_sentry.errors.text import (
     is_html,
     named_codes,
     numbers_of_errors,
+    status_alone,
     statuses,
     without_echoes,
     without_frames,
@@ -293,6 +294,10 @@ def read_numbers(found: Found) -> None:
     unread, found.unread = found.unread, []
     for depth, path, text in unread:
         if _DIGIT.search(text) is None:
+            continue
+        status = status_alone(text)
+        if status is not None:
+            found.statuses.append((depth, path, status))
             continue
         plain = without_echoes(text)
         found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])

@@ -97,6 +97,7 @@ def _value(name: str, raw: object, now: float) -> float | None:
     return moment(text, now) if len(text) > 9 else duration(text)
 
 
+_AFTER = ("retry-after-ms", "x-ms-retry-after-ms", "retry-after", "x-retry-after")
 _RESETS = (
     ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
     ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
@@ -109,10 +110,14 @@ _RESETS = (
 )
 
 
+HEADERS = frozenset((*_AFTER, *(name for pair in _RESETS for name in pair)))
+"""The names of all that `from_headers` reads."""
+
+
 def from_headers(headers: Mapping[str, str], *, limited: bool) -> float | None:
     """Read `retry-after-ms`, `retry-after` and, for a rate limit, the resets of what is used up."""
     now = time.time()
-    for name in ("retry-after-ms", "x-ms-retry-after-ms", "retry-after", "x-retry-after"):
+    for name in _AFTER:
         raw = headers.get(name)
         if raw is not None:
             value = _value(name, raw, now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,13 +24,12 @@ from genai_sentry.errors.index import (
     Phrase,
     compared,
     index,
-    keys_of,
 )
 from genai_sentry.errors.notions import REACH, guess
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
-from genai_sentry.errors.text import WIDE, normal
+from genai_sentry.errors.text import WIDE, normal, status_alone
 from genai_sentry.patterns import lazy
 
 _BROKEN: dict[str, Label] = {
@@ -169,13 +168,9 @@ _RANK = attrgetter("rank")
 
 
 def _phrases_in(built: Index, text: str, case: Case) -> list[Phrase]:
-    keys = keys_of(text)
-    nominated = [built.pairs[pair] for pair in built.pairs.keys() & itertools.pairwise(keys)]
-    nominated += [built.anchors[key] for key in built.anchors.keys() & keys]
     matched = [
         one
-        for several in nominated
-        for one in several
+        for one in built.nominated(text)
         if one.parts[0] in text
         and (not one.own or one.family in case.families)
         and (one.simple or one.found_in(text) >= 0)
@@ -205,8 +200,18 @@ def _said(case: Case, text: str, alone: bool) -> list[Said]:
     return said
 
 
+@lru_cache(maxsize=500)
+def _no_rule_knows(status: int) -> bool:
+    """Whether what generated SDKs say of a status says nothing; of some statuses it is a wording that a rule knows."""
+    built, said = index(), normal(f"Error code: {status}")
+    return guess(said) is None and not any(one.found_in(said) >= 0 for one in built.nominated(said))
+
+
 def weigh_text(case: Case, depth: int, where: str, text: str) -> None:
     """A message: codes that it names, and its wording. Nothing of it is kept: it may quote a prompt."""
+    status = status_alone(text)
+    if status is not None and _no_rule_knows(status):
+        return
     if _MODEL_ONLY.fullmatch(text) and _not_found(case):
         case.add(PHRASE, depth, len(text), (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND), f"{where}~model: …")
     alone = max([one.weight for one in case.candidates], default=0) < VAGUE
