@@ -50,9 +50,11 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         for module in (case, classify, weigh):
             monkeypatch.setattr(module, "index", lambda: built)
         case._provider_families.cache_clear()
+        classify.MEMO.clear()
 
     yield switch_off
     case._provider_families.cache_clear()
+    classify.MEMO.clear()
 
 
 def test_errors_are_understood_without_the_providers_name(recorded: list[dict[str, Any]]) -> None:

@@ -600,6 +600,22 @@ def test_a_reading_process_that_is_killed_is_said(
     assert "out of memory?" in capsys.readouterr().err
 
 
+def test_a_pool_that_breaks_while_it_is_filled_is_said(
+    file: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process may end while others are being started: a closed pipe is what is noticed then."""
+
+    def broken(*_: object, **__: object) -> object:
+        raise OSError("handle is closed")
+
+    monkeypatch.setattr(sources, "PIECE", 2_000)
+    monkeypatch.setattr(sources, "ALONE", 0)
+    monkeypatch.setattr(sources.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(sources.ProcessPoolExecutor, "map", broken)
+    assert main(["report", str(file(*(request(call()) for _ in range(20)))), "--json"]) == USAGE
+    assert "out of memory?" in capsys.readouterr().err
+
+
 # The page ----------------------------------------------------------------------------------------------------------
 
 

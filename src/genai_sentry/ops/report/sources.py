@@ -110,10 +110,14 @@ def _all(pieces: Sequence[Piece], job: Job, processes: int) -> Iterator[tuple[Pi
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin, (job,)) as pool:
         try:
-            for number, result in pool.map(_take, enumerate(pieces)):
+            results = pool.map(_take, enumerate(pieces))
+        except (BrokenProcessPool, OSError):  # ended while others were being started: a pipe is closed
+            raise OpsError(_ENDED) from None
+        try:
+            for number, result in results:
                 yield pieces[number], result
         except BrokenProcessPool:
-            raise OpsError("a process that read spans was ended by somebody else: out of memory?") from None
+            raise OpsError(_ENDED) from None
 
 
 def _pieces(files: Iterable[Path]) -> Iterator[Piece]:
@@ -126,6 +130,7 @@ def _pieces(files: Iterable[Path]) -> Iterator[Piece]:
             yield Piece(path, start, min(size, start + PIECE))
 
 
+_ENDED = "a process that read spans was ended by somebody else: out of memory?"
 _job: tuple[Job, Rows] | None = None
 
 
