@@ -51,10 +51,12 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             monkeypatch.setattr(module, "index", lambda: built)
         case._provider_families.cache_clear()
         classify.MEMO.clear()
+        weigh._no_rule_knows.cache_clear()
 
     yield switch_off
     case._provider_families.cache_clear()
     classify.MEMO.clear()
+    weigh._no_rule_knows.cache_clear()
 
 
 def test_errors_are_understood_without_the_providers_name(recorded: list[dict[str, Any]]) -> None:
