@@ -151,7 +151,9 @@ def _shared_part(words: tuple[str, ...]) -> str:
     return max((part for part in parts if all(part in word for word in words)), key=len, default="")
 
 
-_WITH_SHARED_PARTS = tuple((_shared_part(words), words, pattern) for words, pattern in _BOILERPLATE)
+_WITH_SHARED_PARTS = tuple(
+    (words[0] if len(words) == 1 else _shared_part(words), words, pattern) for words, pattern in _BOILERPLATE
+)
 
 
 def without_boilerplate(text: str) -> str:
