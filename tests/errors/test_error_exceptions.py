@@ -219,3 +219,16 @@ def test_a_parser_that_was_given_nothing_tells_of_an_empty_answer(document: str,
         json.loads(document)
     found = classify(caught.value)
     assert ("invalid_response", reason) == (found.type, found.reason)
+
+
+def test_an_empty_code_is_none() -> None:
+    """An exception whose code is an empty string says no more than one without."""
+
+    class Refused(Exception):
+        status_code = 400
+        code: str | None = None
+
+    plain, empty = Refused("Error code: 400"), Refused("Error code: 400")
+    empty.code = ""
+    assert "unknown" == classify(plain).type.value
+    assert classify(plain) == classify(empty)

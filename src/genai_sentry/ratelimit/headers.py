@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,11 +12,9 @@ from genai_sentry.ratelimit.dialects import (
     FIRST_PROCESSING_TIME,
     FIRST_REQUEST_ID,
     FIRST_RETRY_AFTER,
-    LIMIT,
     LIMITS,
     PERIODS,
     PROCESSING_TIMES,
-    REMAINING,
     RETRY_AFTER,
     SLOT_DATE,
     SLOT_IETF,
@@ -101,31 +98,15 @@ def _encoded(name: object, value: object) -> tuple[bytes, bytes]:
     return name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
 
 
-class _Limit(NamedTuple):
-    """Where a limit's parts stand among a response's headers; -1 for a part that is not there."""
-
-    kind: str
-    quantity: str
-    period_s: float | None
-    limit: int
-    remaining: int
-    reset: int
-    period: int
-
-
-_Single = tuple[str, int, float | None, int, int, int, int]
+_Limit = tuple[str, int, float | None, int, int, int, int]
 """A plain tuple, which comes apart in a third of a named one's time: the kind, where the quantity's fields begin in
-`RateLimits` (-1 for one that has none), the period, and where limit, remaining, reset and period stand."""
+`RateLimits`, the period, and where limit, remaining, reset and period stand; -1: nowhere."""
 
 
 class _Plan(NamedTuple):
-    """Where everything stands among headers of these names, what counts first before the rest.
-
-    `single` is the same as `limits` where each is on a quantity of its own, else None.
-    """
+    """Where everything stands among headers of these names, what counts first before the rest."""
 
     limits: tuple[_Limit, ...] = ()
-    single: tuple[_Single, ...] | None = ()
     request_ids: tuple[int, ...] = ()
     processing: tuple[tuple[int, float], ...] = ()
     retry_after: tuple[tuple[int, float], ...] = ()
@@ -170,26 +151,11 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
         if slot < FIRST_REQUEST_ID:
             index, part = divmod(slot, SLOTS_PER_LIMIT)
             limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
-    planned = tuple(
-        _Limit(LIMITS[index].kind, LIMITS[index].quantity, LIMITS[index].period_s, *places)
-        for index, places in limits.items()
-    )
-    several = len({limit.quantity for limit in planned}) < len(planned)
-    single = tuple(
-        (
-            limit.kind,
-            _FIELDS_OF.get(limit.quantity, -1),
-            limit.period_s,
-            limit.limit,
-            limit.remaining,
-            limit.reset,
-            limit.period,
-        )
-        for limit in planned
-    )
     return _Plan(
-        planned,
-        None if several else single,
+        tuple(
+            (LIMITS[index].kind, _FIELDS_OF.get(LIMITS[index].quantity, -1), LIMITS[index].period_s, a, b, c, d)
+            for index, (a, b, c, d) in limits.items()
+        ),
         _places(found, FIRST_REQUEST_ID, FIRST_PROCESSING_TIME),
         tuple(
             (place, PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
@@ -235,13 +201,10 @@ def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFa
     combined = plan.ietf >= 0 or plan.ietf_policy >= 0
     if not plan.limits and not combined and retry_after is None:
         return _tuple(HeaderFacts, (None, request_id, processing, None))
-    if plan.single is not None and not combined:
-        limits = _single(raw, plan.single, PERIODS.get(provider), date, now, retry_after)
-        return _tuple(HeaderFacts, (limits, request_id, processing, retry_after))
-    parts = _limits(raw, plan, PERIODS.get(provider), date, now)
+    rows = _rows(raw, plan.limits, PERIODS.get(provider), date, now)
     if combined:
-        _add_ietf(parts, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
-    return HeaderFacts(_assemble(parts, retry_after), request_id, processing, retry_after)
+        _add_ietf(rows, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
+    return _tuple(HeaderFacts, (_assemble(rows, retry_after), request_id, processing, retry_after))
 
 
 def _text(value: bytes) -> str:
@@ -276,65 +239,34 @@ def _wait(value: bytes, unit: float, date: bytes | None, now: float | None) -> f
     return seconds if seconds <= MAX_SECONDS else None
 
 
-def _single(
-    raw: _Raw,
-    planned: tuple[_Single, ...],
-    hints: Mapping[str, float] | None,
-    date: bytes | None,
-    now: float | None,
-    retry_after: float | None,
-) -> RateLimits | None:
-    """The limits where each is on a quantity of its own: what `_limits` and `_assemble` make of them, in one go."""
-    windows: list[Window] = []
-    fields: list[object] = [None] * 14
-    seen = retry_after is not None
+_tuple = tuple.__new__  # without the checks of a named tuple's own constructor, which take as long as all else here
+_Row = tuple[str, int, float | None, float | None, float | None, float | None]
+"""A limit: kind, where its fields begin in `RateLimits`, limit, remaining, reset and period."""
+
+
+def _rows(
+    raw: _Raw, planned: Sequence[_Limit], hints: Mapping[str, float] | None, date: bytes | None, now: float | None
+) -> list[_Row]:
+    """What is told of each limit; of two dialects that name the same kind the earlier in the table counts."""
+    rows: list[_Row] = []
+    told: list[str] = []
     for kind, place, period, at_limit, at_remaining, at_reset, at_period in planned:
         limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
         remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
-        if limit is None and remaining is None:
+        if (limit is None and remaining is None) or kind in told:
             continue
-        seen = True
+        told.append(kind)
         reset = _reset(raw[at_reset][1], date, now) if at_reset >= 0 else None
-        if at_period >= 0 or (period is None and hints is not None):
-            told = _amount(raw[at_period][1]) if at_period >= 0 else None
-            period = told if told is not None else hints.get(kind) if period is None and hints is not None else period
-        if remaining is not None:
-            windows.append(_tuple(Window, (kind, limit, remaining, reset, period)))
-        if place >= 0:
-            fields[place] = None if limit is None else int(limit)
-            fields[place + 1] = None if remaining is None else int(remaining)
-            fields[place + 2] = reset
-    if not seen:
-        return None
-    fields[12], fields[13] = retry_after, tuple(windows)
-    return _tuple(RateLimits, fields)
+        named = _amount(raw[at_period][1]) if at_period >= 0 else None
+        if named is not None:
+            period = named
+        elif period is None and hints is not None:
+            period = hints.get(kind)
+        rows.append((kind, place, limit, remaining, reset, period))
+    return rows
 
 
-_tuple = tuple.__new__  # without the checks of a named tuple's own constructor, which take as long as all else here
-_Parts = dict[str, tuple[str, list[float | None]]]
-
-
-def _limits(raw: _Raw, plan: _Plan, hints: Mapping[str, float] | None, date: bytes | None, now: float | None) -> _Parts:
-    """The parts of each limit by kind; of two dialects that name the same kind the earlier in the table counts."""
-    parts: _Parts = {}
-    for kind, quantity, period_s, at_limit, at_remaining, at_reset, at_period in plan.limits:
-        limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
-        remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
-        if (limit is None and remaining is None) or kind in parts:
-            continue
-        reset: float | None = None
-        if at_reset >= 0:
-            reset = _reset(raw[at_reset][1], date, now)
-        period = _amount(raw[at_period][1]) if at_period >= 0 else None
-        if period is None:
-            period = hints.get(kind) if period_s is None and hints is not None else period_s
-        parts[kind] = (quantity, [limit, remaining, reset, period])
-    return parts
-
-
-@lru_cache(maxsize=1024)
 def _amount(value: bytes) -> float | None:
-    """A number; remembered, since limits stay the same, and what is left comes back, too."""
     return float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
 
 
@@ -351,65 +283,46 @@ def _reset(value: bytes, date: bytes | None, now: float | None) -> float | None:
 _IETF_PAIR = lazy(r"([a-z]+)=(\d{1,15})")
 
 
-def _add_ietf(parts: _Parts, fields: bytes, policy_fields: bytes) -> None:
+def _add_ietf(rows: list[_Row], fields: bytes, policy_fields: bytes) -> None:
     """Add the draft's combined fields: `"name";r=9;t=1` with `"name";q=10;w=1`, or `limit=10, remaining=9, reset=1`."""
     pairs = dict(_IETF_PAIR.findall(_text(fields).lower()))
     policy_text = _text(policy_fields).lower()
     policy = dict(_IETF_PAIR.findall(policy_text))
 
-    def first(*candidates: str | None) -> float | None:
-        return next((float(text) for text in candidates if text is not None), None)
+    def first(known: float | None, *candidates: str | None) -> float | None:
+        return known if known is not None else next((float(text) for text in candidates if text is not None), None)
 
-    size = first(pairs.get("limit"), policy.get("q"))
-    if size is None and policy:
-        size = number(policy_text)
-    values = [
-        size,
-        first(pairs.get("remaining"), pairs.get("r")),
-        first(pairs.get("reset"), pairs.get("t")),
-        first(policy.get("w")),
-    ]
-    if "requests" in parts:
-        known = parts["requests"][1]
-        parts["requests"] = (
-            "requests",
-            [old if old is not None else new for old, new in zip(known, values, strict=True)],
-        )
-    elif values[LIMIT] is not None or values[REMAINING] is not None:
-        parts["requests"] = ("requests", values)
+    number_of = next((at for at, row in enumerate(rows) if row[0] == "requests"), None)
+    limit, remaining, reset, period = rows[number_of][2:] if number_of is not None else (None, None, None, None)
+    limit = first(limit, pairs.get("limit"), policy.get("q"))
+    if limit is None and policy:
+        limit = number(policy_text)
+    remaining = first(remaining, pairs.get("remaining"), pairs.get("r"))
+    reset, period = first(reset, pairs.get("reset"), pairs.get("t")), first(period, policy.get("w"))
+    row = ("requests", _FIELDS_OF["requests"], limit, remaining, reset, period)
+    if number_of is not None:
+        rows[number_of] = row
+    elif limit is not None or remaining is not None:
+        rows.append(row)
 
 
-_Fields = tuple[int | None, int | None, float | None]
-_UNKNOWN: _Fields = (None, None, None)
-
-
-def _assemble(parts: _Parts, retry_after: float | None) -> RateLimits | None:
-    if not parts and retry_after is None:
+def _assemble(rows: Sequence[_Row], retry_after: float | None) -> RateLimits | None:
+    """The limits; of several on one quantity the fields show the one of which the smallest share is left."""
+    if not rows and retry_after is None:
         return None
     windows: list[Window] = []
-    tightest: dict[str, tuple[float, list[float | None]]] = {}
-    for kind, (quantity, values) in parts.items():
-        limit, remaining, reset, period = values
+    fields: list[object] = [None] * len(RateLimits._fields)
+    shares: dict[int, float] = {}
+    for kind, place, limit, remaining, reset, period in rows:
         share = 2.0
         if remaining is not None:
-            windows.append(Window(kind, limit, remaining, reset, period))
+            windows.append(_tuple(Window, (kind, limit, remaining, reset, period)))
             if limit:
                 share = remaining / limit
-        known = tightest.get(quantity)
-        if known is None or share < known[0]:
-            tightest[quantity] = (share, values)
-    return RateLimits(
-        *_fields(tightest.get("requests")),
-        *_fields(tightest.get("tokens")),
-        *_fields(tightest.get("input_tokens")),
-        *_fields(tightest.get("output_tokens")),
-        retry_after,
-        tuple(windows),
-    )
-
-
-def _fields(found: tuple[float, list[float | None]] | None) -> _Fields:
-    if found is None:
-        return _UNKNOWN
-    limit, remaining, reset, _ = found[1]
-    return (None if limit is None else int(limit), None if remaining is None else int(remaining), reset)
+        if place >= 0 and (place not in shares or share < shares[place]):
+            shares[place] = share
+            fields[place] = None if limit is None else int(limit)
+            fields[place + 1] = None if remaining is None else int(remaining)
+            fields[place + 2] = reset
+    fields[-2], fields[-1] = retry_after, tuple(windows)
+    return _tuple(RateLimits, fields)
