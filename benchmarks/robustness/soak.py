@@ -278,7 +278,7 @@ def verdict(readings: list[dict[str, float]], counted: int, made: int) -> int:
     grown = [
         f"{name}: {early[name]} -> {late[name]}"
         for name, room in (
-            ("resident_mb", 80.0),
+            ("resident_mb", 25.0),
             ("native_used_mb", 5.0),
             ("descriptors", 4),
             ("threads", 3),
