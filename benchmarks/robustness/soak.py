@@ -3,8 +3,8 @@
     python benchmarks/robustness/soak.py --calls 1000000
 
 Resident memory holds what the C library's and Python's allocators keep for later as well, which is as much as the
-busiest moment so far needed, in as many pieces. Judged is therefore what is in use by either of them, strictly;
-resident memory with room for what is kept.
+busiest moment so far needed, in as many pieces. Judged are both: what is in use by either of them, and what is
+resident, which a busy moment can raise without anything being lost.
 """
 
 from __future__ import annotations
