@@ -202,7 +202,7 @@ def _judge(case: Case) -> Candidate | None:
         one
         for one in (_beyond_the_gateway(case) if case.status in _RELAYED else case.candidates)
         if not (refused and one.weight in _LOOSE and one.label[0] in _NOT_THE_REQUEST)
-        and not (refused and one.weight == GUESS and one.label[0] is ErrorType.INVALID_RESPONSE)
+        and not (refused and one.weight in (GUESS, WRAPPER) and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
         and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
         and not (answered and one.weight <= PHRASE and one.label == _NO_ANSWER)

@@ -14,6 +14,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
     from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
+    from genai_sentry.errors.rules.decoders import DECODERS
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
@@ -37,7 +38,7 @@ def families() -> tuple[Family, ...]:
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK, HUAWEI,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED, FASTCHAT,
-        OPENAI, TRANSPORT, TRANSPORT_WORDS, SDK, CLIENTS,
+        OPENAI, TRANSPORT, TRANSPORT_WORDS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
         ENGLISH_SERVICE, ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

@@ -302,8 +302,6 @@ ENGLISH_REQUEST = Family(
             is out of range
             input should be
             temperature … top_p
-            invalid params
-            parameter is invalid
             is a required property
             supported values are
             supported range
@@ -314,7 +312,6 @@ ENGLISH_REQUEST = Family(
             is less than the minimum
             encrypted content … could not be verified
             must specify a region
-            parameter check failed
             range is
             only absolute urls
             a valid uri
@@ -391,6 +388,9 @@ ENGLISH_REQUEST = Family(
     },
     wrappers={
         "invalid_request/invalid_parameter": """
+            invalid params
+            parameter is invalid
+            parameter check failed
             invalid argument
         """,
     },

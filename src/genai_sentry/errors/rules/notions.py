@@ -9,7 +9,9 @@ WORDS: dict[str, str] = {
     "no notion": """
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
         unexpected response code, response status, response code, status code, client error, subscription id,
-        unknown error
+        invalid status code, bad request,
+        unknown error,
+        system net, system io, system threading, system text
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
@@ -60,7 +62,8 @@ WORDS: dict[str, str] = {
         parameter, parameters, param, params, argument, arguments, field, fields, property, properties, value, values,
         option, header, temperature, max_tokens, max_completion_tokens, top_p, top_k, role, variant, seed,
         reasoning_effort, thinking, logprobs, stream_options, thinking_budget, tool_choice, response_format, stream,
-        size, dimensions, body, inputs, top_logprobs, best_of, truncate, grammar
+        size, dimensions, body, inputs, top_logprobs, best_of, truncate, grammar, reasoning effort, verbosity, modality,
+        modalities, voice, speed, service tier, aspect ratio, resolution
     """,
     "feature": """
         tool, tools, function, functions, vision, streaming, calling, reasoning, system, embeddings, json mode,
@@ -201,7 +204,8 @@ WORDS: dict[str, str] = {
     """,
     "busy": """
         busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic,
-        full, very high, too busy, busy at the moment
+        full, very high, too busy, busy at the moment,
+        too hot, overwhelmed, swamped
     """,
     "down": """
         unavailable, down, maintenance, offline, unhealthy, not running, not responding, not reachable, unreachable,

@@ -22,6 +22,7 @@ SELF_HOSTED = Family(
     },
     phrases={
         "context_length/input_too_long": """
+            context shift is disabled
             max_tokens must be at least 1, got
             inputs must have less than … tokens
             exceed session max length
@@ -93,6 +94,7 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            invalid input batch
             no space left
             error was encountered while running the model
             do load request
@@ -173,6 +175,17 @@ SELF_HOSTED = Family(
             json schema conversion failed
         """,
         "invalid_request/invalid_parameter": """
+            choose a model
+            pick a model
+            select a model
+            no model selected
+            no … model selected
+            no model configured
+            no … model configured
+            no model specified
+            no model provided
+            model is not selected
+            model not selected
             failed to parse messages
             chat template
             prompt template
@@ -182,6 +195,12 @@ SELF_HOSTED = Family(
             expected … inputs but got … inputs for model
         """,
         "invalid_request/other": """
+            is not for chat
+            is not for generate
+            not for embedding
+            not an embedding model
+            not a chat model
+            not a rerank model
             json.exception.parse_error
         """,
     },

@@ -189,6 +189,11 @@ TRANSPORT_WORDS = Family(
             server gave http response to https client
         """,
         "connection_error/reset": """
+            then received 1000
+            then sent 1000
+            received 1006
+            prematurely closed
+            no close frame
             stream closed
             stream was closed
             prematurely closed before
@@ -242,6 +247,18 @@ TRANSPORT_WORDS = Family(
             proxy settings
         """,
         "connection_error/incomplete_body": """
+            connection … mid-stream
+            connection … mid-response
+            connection … mid-answer
+            connection … mid-reply
+            not enough data … satisfy
+            closed mid-
+            disconnected mid-
+            dropped mid-
+            interrupted mid-
+            lost mid-
+            broke off mid-
+            response … may be incomplete
             peer closed connection without sending complete message body
             incomplete chunked read
             incompleteread
@@ -249,14 +266,12 @@ TRANSPORT_WORDS = Family(
             response payload is not completed
             transferencodingerror
             contentlengtherror
-            not enough data for satisfy
             premature close
             prematurely closed during
             end of tcp stream
             connection broken
             unexpected eof
             error reading a body from connection
-            error decoding response body
             received … bytes … expected
             stream closed before
             error in input stream
@@ -342,6 +357,7 @@ TRANSPORT_WORDS = Family(
             get eof
         """,
         "connection_error/incomplete_body": """
+            error decoding response body
             stream disconnected before completion
         """,
         "timeout/client_read": """

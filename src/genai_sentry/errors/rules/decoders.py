@@ -1,0 +1,92 @@
+"""How decoders of JSON say that a text is none, or has not the shape that a program expects, in many languages."""
+
+from genai_sentry.errors.rules.model import Family
+
+DECODERS = Family(
+    name="decoders",
+    phrases={
+        "invalid_request/invalid_parameter": """
+            deserialize the json body into
+        """,
+        "invalid_response/malformed": """
+            response body is not valid json
+            response could not be decoded
+            reply could not be decoded
+            answer could not be decoded
+            response body could not be
+        """,
+        "invalid_response/empty": """
+            eof while parsing a value at line 1 column 0
+        """,
+    },
+    wrappers={
+        "invalid_response/malformed": """
+            json decode error
+            json decoding
+            json at position
+            in json at
+            in json text
+            json at line
+            bad control character in
+            bad escaped character in
+            was expecting (json
+            was expecting double-quote
+            unrecognized token … was expecting
+            after top-level value
+            after object key
+            after array element
+            invalid character … in literal
+            invalid character … in string
+            is an invalid start of
+            is invalid after a value
+            trailing characters at line
+            key must be a string at line
+            json parse error
+            json.parse
+            malformed json
+            isn't in the correct format
+            formatexception
+            illegal token
+            lexical error
+            with unexpected mimetype
+            unexpected mimetype
+            unexpected content type
+            unexpected content-type
+            unexpected response type
+            jsonparseexception
+            jsonexception
+        """,
+        "invalid_response/truncated": """
+            unexpected end-of-input
+            expected close marker
+            premature eof
+            incomplete json
+            incompletejson
+            reached end of data
+        """,
+        "invalid_response/empty": """
+            no content to map due to end-of-input
+            the input does not contain any json tokens
+        """,
+        "invalid_response/schema": """
+            missing field … at line
+            invalid type … at line
+            invalid value … at line
+            unknown variant … at line
+            data did not match any variant of
+            could not be converted to system
+            cannot deserialize value of type
+            cannot deserialize instance of
+            cannot construct instance of
+            unrecognized field … not marked as ignorable
+            is not a subtype of type
+            expected begin_object but was
+            expected begin_array but was
+            expected a string but was
+            data couldn't be read because
+            keynotfound codingkeys
+            typemismatch swift
+            valuenotfound swift
+        """,
+    },
+)
