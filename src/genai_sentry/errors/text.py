@@ -133,11 +133,17 @@ _BOILERPLATE = tuple(
         (("model group",), r"(?:received model group|available model group fallbacks)=[^\n]{0,400}"),
         (("_fallback",), r"\b(?:content_policy|context_window)_fallback\w{0,3}=\S{0,60}"),
         (("/login",), r"please run /login\s*·?"),
+        (("to authenticate. api error",), r"failed to authenticate\. (?=api error)"),
+        (("check your parameters",), r"bad request - please check your parameters(?: provider returned error)?"),
         (("node:", ".js:", ".mjs:", ".ts:"), r"\bat (?:async )?[\w.$<>\[\] ]{1,80}\([^()\n]{1,300}\)"),
         (("=undefined", "=null", "=none"), r"\b\w{1,40}=(?:undefined|null|none)\b"),
         (("more tokens",), r"need more tokens(?:\?|%3f)? upgrade to[^\n]{0,160}"),
         (("hint: ", "openai_category"), r"\[openai_category=\w{1,40}\]|hint: [^\n]{0,160}"),
         ((" 10",), r"(?<= 10\d\d) \([a-z ]{5,40}\)(?! ?\d)"),
+        (
+            ("caused by", "causes"),
+            r"(?:caused by|causes)\b[^\n:]{0,40}:[ \t]*(?:\n[ \t]*(?:[•*·-]|\d[.)])[^\n]{0,160}){1,8}",
+        ),
         (("http",), r"https?://[^\s\"'<>)\]]{1,300}"),
     )
 )

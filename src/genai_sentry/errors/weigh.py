@@ -11,6 +11,7 @@ from typing import NamedTuple
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
 from genai_sentry.errors.index import (
+    BROAD,
     CODE,
     GUESS,
     PHRASE,
@@ -255,10 +256,18 @@ def _known_ending(built: Index, words: list[str]) -> Meaning | None:
     return None
 
 
+_INTERNAL: Label = (ErrorType.SERVER_ERROR, Reason.INTERNAL)
+_NO_BETTER = frozenset(
+    [(ErrorType.INVALID_RESPONSE, Reason.MALFORMED), *((ErrorType.SERVER_ERROR, one) for one in Reason)]
+)
+"""What tells no more than a heading such as `Internal Server Error` does."""
+
+
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
-    if known is not None and known.weight >= WRAPPER:
+    heading = known is not None and known.label == _INTERNAL and WRAPPER <= known.weight <= BROAD
+    if known is not None and known.weight >= WRAPPER and not heading:
         kind, reason = known.label
         if kind is not ErrorType.INVALID_REQUEST or reason not in (Reason.UNSPECIFIED, Reason.OTHER):
             return
@@ -270,6 +279,8 @@ def weigh_guess(case: Case) -> None:
             guessed = guess(reading.normal_clean)
         if guessed is not None:
             weight = TOLD if _said_by_no_status(guessed.label) else GUESS
+            if heading and guessed.label not in _NO_BETTER:
+                weight = BROAD + 1
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
     for depth, shown, words in _words_of_codes(case):
         ending = _known_ending(index(), words.split())

@@ -393,5 +393,8 @@ MINIMAX = Family(
             usage limit exceeded, 5-hour
             token plan … limit
         """,
+        "content_filter/image": """
+            input new_sensitive … image is sensitive
+        """,
     },
 )

@@ -16,7 +16,8 @@ WORDS: dict[str, str] = {
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
         no completion, no reply, no image, no chunks, no generation chunks,
-        no generations, no embedding, no embeddings, no audio, no candidates
+        no generations, no embedding, no embeddings, no audio, no candidates,
+        nothing came back
     """,
     "any answer": """
         any text, any content, any output, any response, any message, any choices, any data, any tokens, any result,
@@ -36,7 +37,8 @@ WORDS: dict[str, str] = {
     """,
     "key": """
         key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization,
-        login, access token, api keys
+        login, access token, api keys,
+        sign in, signin
     """,
     "account": """
         account, organization, organisation, org, project, workspace, team, client, clients, consumer, tenant, user,
@@ -150,7 +152,8 @@ WORDS: dict[str, str] = {
         undefined, not given,
         must be passed, must be sent, must be provided, must be supplied, must be set, not passed, not sent,
         not supplied, not present, no enough, please carry, please supply, please include, please add, please enter,
-        please configure
+        please configure,
+        please provide, please set, please specify
     """,
     "demanded": """
         requires, require, mandatory, must be enabled, must be used, must be turned on, to be enabled
@@ -173,7 +176,8 @@ WORDS: dict[str, str] = {
     "exhausted": """
         insufficient, exhausted, not enough, run out, ran out, used up, depleted, negative, overdue, unpaid, reached,
         exceeded, too low, expired, not sufficient, declined, not sufficient, finished, consumed, suspended, too few,
-        left, run dry, spent, lapsed, ended, settled, is over, used
+        left, run dry, spent, lapsed, ended, settled, is over, used,
+        ran dry
     """,
     "rights": """
         permission, permissions, privilege, privileges, rights, right, scope, scopes
@@ -241,7 +245,8 @@ WORDS: dict[str, str] = {
     """,
     "late": """
         timed out, timeout, time out, deadline, too slow, took too long, in time, time allowed, time limit, too long,
-        given up, within the time, passed
+        given up, within the time, passed,
+        took longer, longer than allowed
     """,
     "order": """
         previous, preceding, preceded, followed, following, alternate, consecutive, corresponding, first, last,

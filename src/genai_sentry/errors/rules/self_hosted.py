@@ -94,6 +94,34 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            broadcast input array
+            must have shape
+            shape mismatch
+            size mismatch
+            size of tensor
+            shapes cannot be multiplied
+            same device, but found
+            expected scalar type
+            illegal memory access
+            unspecified launch failure
+            device-side assert
+            ggml_assert
+            nccl
+            fatal python error
+            bus error
+            segmentation fault
+            core dumped
+            sigsegv
+            sigkill
+            sigabrt
+            is already dead
+            terminating server process
+            multimodal tokens to
+            probability tensor contains
+            index out of bounds
+            kernel launch
+            worker died
+            engine loop
             invalid input batch
             no space left
             error was encountered while running the model
