@@ -144,6 +144,7 @@ _BOILERPLATE = tuple(
             ("caused by", "causes"),
             r"(?:caused by|causes)\b[^\n:]{0,40}:[ \t]*(?:\n[ \t]*(?:[•*·-]|\d[.)])[^\n]{0,160}){1,8}",
         ),
+        (("也可能",), r"可能是[^，。；！\n]{1,30}[，、；]?也可能是?[^，。；！\n]{1,30}"),
         (("http",), r"https?://[^\s\"'<>)\]]{1,300}"),
     )
 )
@@ -273,7 +274,7 @@ _STATUS = lazy(
     r"|\A\W{0,3}([45]\d\d)(?= ?[-:,{<\[]| [A-Z\"'A-z\u4e00-\u9fff])"
     r"|(?:\b(?:returned|returns|(?:responded|replied|answered) with|response|got|received|upstream|responseerror|http)|"
     r"\bhttp_?status|\berror_code|\bhttp[_-])(?:[ :=('\"]{1,3}|(?<=[_-]))([45]\d\d)"
-    r"(?=\s*(?:\Z|[.;:)\]\"'\n|}]|, ?['\"]|(?-i:[A-Z])))"
+    r"(?=\s*(?:\Z|[.;:)\]\"'\n|}]|, ?['\"])|\s+(?-i:[A-Z]))"
     r"|\b(?:failed|failure|error|denied|refused|rejected|unavailable|limited|unauthorized|forbidden|non-200),? "
     r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])"
     r"|(?<=\w)(?:exception|error): ([45]\d\d)(?=\s*\Z))",

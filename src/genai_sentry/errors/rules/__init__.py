@@ -12,6 +12,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.china_clouds import BAIDU, HUAWEI, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
     from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
+    from genai_sentry.errors.rules.chinese_service import CHINESE_SERVICE
     from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.decoders import DECODERS
@@ -40,5 +41,5 @@ def families() -> tuple[Family, ...]:
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
-        ENGLISH_SERVICE, ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
+        ENGLISH_SERVICE, ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

@@ -1,61 +1,18 @@
-"""Wordings in Chinese about requests, models, servers and answers, whoever sends them."""
+"""Wordings in Chinese about requests, their content and models, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
 CHINESE = Family(
     name="chinese",
     phrases={
-        "server_error/overloaded": """
-            负载较高
-            负载过大
-            负载
-            拥挤
-            人数过多
-            访问量过大
-            服务器繁忙
-            系统繁忙
-            服务繁忙
-            负载过高
-            负载已饱和
-            上游负载
-            服务过载
-            引擎过载
-            当前繁忙
-            排队人数
-            模型繁忙
-            高峰期
-            算力不足
-            资源不足
-            过载
-        """,
-        "server_error/internal": """
-            开小差
-            出错了
-            内部错误
-            服务内部错误
-            系统错误
-            系统异常
-            服务器错误
-            服务器内部
-            服务异常
-            未知错误
-            操作失败
-            网络错误
-        """,
-        "server_error/unavailable": """
-            服务不可用
-            服务暂不可用
-            暂时不可用
-            维护中
-            服务维护
-        """,
-        "server_error/bad_gateway": """
-            请求转发失败
-            网关异常
-            网关错误
-            返回了无效响应
-        """,
         "content_filter/prompt": """
+            违反社区
+            社区规范
+            使用规范
+            使用政策
+            内容政策
+            违反规定
+            违反平台
             敏感内容
             敏感词
             敏感信息
@@ -131,6 +88,13 @@ CHINESE = Family(
             已弃用
         """,
         "model_unavailable/no_access": """
+            套餐不支持该模型
+            套餐 … 不支持 … 模型
+            套餐不包含
+            套餐未包含
+            没有权限使用 … 模型
+            没有权限访问 … 模型
+            没有权限调用 … 模型
             无权访问模型
             没有模型权限
             无权使用该模型
@@ -215,6 +179,11 @@ CHINESE = Family(
             不支持流式
         """,
         "invalid_request/invalid_message_order": """
+            没有对应的结果
+            没有对应的工具
+            缺少对应的工具
+            最后一条消息
+            第一条消息
             消息顺序
             角色信息不正确
             messages 参数非法
@@ -222,6 +191,10 @@ CHINESE = Family(
             工具调用结果
         """,
         "invalid_request/invalid_media": """
+            文件解析失败
+            文档解析失败
+            图片解析失败
+            音频解析失败
             图片格式
             图片过大
             图片大小
@@ -237,73 +210,26 @@ CHINESE = Family(
             请求体过大
             文件过大
         """,
-        "timeout/upstream": """
-            请求超时
-            响应超时
-            处理超时
-            执行超时
-            超时
-            截止时间
-            超过时限
+        "permission_denied/other": """
+            实名认证
         """,
-        "connection_error/reset": """
-            连接被重置
-            远程主机强迫关闭
-            中止了一个已建立的连接
-            连接已断开
-            连接 … 断开
-            连接已关闭
-            连接已被
-            连接中断
-            连接被关闭
+        "invalid_request/not_found": """
+            接口不存在
+            路由不存在
+            路径不存在
+            项目不存在
+            会话不存在
+            任务不存在
+            资源不存在
+            地址不存在
+            找不到接口
+            没有找到该接口
+            未找到接口
+            未找到该接口
         """,
-        "connection_error/refused": """
-            积极拒绝
-            拒绝连接
-            连接被拒绝
-        """,
-        "connection_error/other": """
-            是否可以正常访问
-            是否能正常访问
-            能否正常访问
-            是否可以访问
-            是否可访问
-            网络异常
-            连接失败
-            无法连接
-            无法访问网络
-            网络连接
-        """,
-        "invalid_response/empty": """
-            返回为空
-            空响应
-            返回内容为空
-            空回复
-            无输出
-            没有输出
-            没有产生
-            空结果
-            未返回任何
-            没有返回任何
-        """,
-        "invalid_response/malformed": """
-            解析响应失败
-            响应解析
-            解析失败
-            未返回合法
-            返回的不是
-            不是合法的 json
-            返回不是 json
-            返回异常格式
-            返回格式异常
-            响应格式异常
-            返回格式错误
-            返回内容无效
-        """,
-        "cancelled": """
-            请求已取消
-            用户取消
-            已取消
+        "invalid_request/other": """
+            方法不允许
+            不允许的请求方法
         """,
     },
     words={
@@ -318,21 +244,6 @@ CHINESE = Family(
             敏感
             违法
             审核
-        """,
-        "server_error/overloaded": """
-            繁忙
-            稍后
-            有点忙
-            太忙
-            很忙
-            正忙
-        """,
-        "server_error/bad_gateway": """
-            上游请求失败
-            上游服务错误
-            上游返回错误
-            上游错误
-            上游 … 返回错误
         """,
         "context_length/input_too_long": """
             上下文

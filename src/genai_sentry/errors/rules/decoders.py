@@ -21,6 +21,7 @@ DECODERS = Family(
     },
     wrappers={
         "invalid_response/malformed": """
+            looking for beginning of
             json decode error
             json decoding
             json at position

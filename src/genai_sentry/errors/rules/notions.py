@@ -232,7 +232,8 @@ WORDS: dict[str, str] = {
     "unreadable": """
         parse, parsing, extracting, unmarshal, unmarshalling, unmarshaling, decode, decoding, deserialize, malformed,
         not valid json, unparseable, unparsable, as json, read as json, not json, invalid json, parsed, decoded,
-        deserialized
+        deserialized,
+        extract
     """,
     "unfinished": """
         truncated, incomplete, unterminated, cut off, unfinished, broke off, was cut, cut short, ended before, partial,
