@@ -8,8 +8,9 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from genai_sentry.errors.rules.meanings import MEANINGS
 from genai_sentry.errors.rules.model import Label, parse_label
-from genai_sentry.errors.rules.notions import MEANINGS, WORDS
+from genai_sentry.errors.rules.notions import WORDS
 from genai_sentry.errors.rules.notions_east import CHINESE, JAPANESE_AND_KOREAN
 from genai_sentry.errors.rules.notions_europe import EUROPE
 from genai_sentry.errors.rules.notions_world import RUSSIAN, WORLD
