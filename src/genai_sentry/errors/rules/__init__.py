@@ -20,6 +20,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
     from genai_sentry.errors.rules.english_context import ENGLISH_CONTEXT
+    from genai_sentry.errors.rules.english_everyday import ENGLISH_EVERYDAY
     from genai_sentry.errors.rules.english_fields import ENGLISH_FIELDS
     from genai_sentry.errors.rules.english_models import ENGLISH_MODELS
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
@@ -41,5 +42,6 @@ def families() -> tuple[Family, ...]:
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
-        ENGLISH_SERVICE, ENGLISH_ANSWER, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE, JAPANESE_AND_KOREAN, EUROPEAN,
+        ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
+        JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

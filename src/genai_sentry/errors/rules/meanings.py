@@ -89,4 +89,6 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("server", "undone", "server_error/unavailable"),
     ("request", "undone", "server_error/unavailable"),
     ("answer", "missing", "invalid_response/empty"),
+    ("no answer", "late", "timeout/upstream"),
+    ("parameter", "absent", "invalid_request/unsupported_parameter"),
 )

@@ -10,13 +10,15 @@ WORDS: dict[str, str] = {
         unexpected response code, response status, response code, status code, client error, subscription id,
         invalid status code, bad request,
         unknown error,
-        system net, system io, system threading, system text
+        system net, system io, system threading, system text,
+        unknown type
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
         no completion, no reply, no image, no chunks, no generation chunks,
         no generations, no embedding, no embeddings, no audio, no candidates,
-        nothing came back
+        nothing came back,
+        no reply, no answer
     """,
     "any answer": """
         any text, any content, any output, any response, any message, any choices, any data, any tokens, any result,
@@ -25,14 +27,16 @@ WORDS: dict[str, str] = {
     "not made": """
         not generate, not generated, not return, not returned, not receive, not received, not produce, not produced,
         not give, not contain, not deliver, not yield, without, never returned, never produced, failed to return,
-        failed to produce
+        failed to produce,
+        could not get, not get, failed to get, unable to get, come up with, unable to produce, unable to obtain
     """,
     "made": """
         generated, returned, received, produced, given, created, came back, contained, contains, yielded, delivered
     """,
     "model": """
         model, models, deployment, modelcode, modelname, model_id, model_name, lora, adapter, adapters,
-        checkpoint
+        checkpoint,
+        weights
     """,
     "key": """
         key, keys, apikey, api_key, token, credential, credentials, secret, signature, jwt, bearer, authorization,
@@ -57,7 +61,8 @@ WORDS: dict[str, str] = {
     """,
     "prompt": """
         prompt, input, context, conversation, history, messages, tokens, token count, sequence, sequence length,
-        prompt length, input length
+        prompt length, input length,
+        chat, text, words, characters, dialogue, dialog
     """,
     "parameter": """
         parameter, parameters, param, params, argument, arguments, field, fields, property, properties, value, values,
@@ -129,17 +134,21 @@ WORDS: dict[str, str] = {
     "absent": """
         not found, not exist, not exists, no such, unknown, unrecognized, unrecognised, be found,
         nonexistent, not recognized, not known, cannot find, could not find, not available, unavailable, not find,
-        no model, there is no, no longer exists, does not know
+        no model, there is no, no longer exists, does not know,
+        not know, no longer there,
+        misspelled, misspelt, not deployed, not installed, not pulled, not downloaded
     """,
     "unsupported": """
         unsupported, not support, not supported, not currently supported, not yet supported, currently not supported,
         has not supported, must support, cannot support,
         not allowed, not permitted, not implemented, unexpected, extraneous, not take, not accept, cannot call,
-        cannot use, not understand, not able
+        cannot use, not understand, not able,
+        turned off, switched off, not enabled
     """,
     "invalid": """
         invalid, incorrect, wrong, malformed, illegal, not valid, bad, mismatch, mismatched, not match, rejected,
-        expected, out of range, not accepted, broken, corrupt, corrupted, cannot read, not read, unreadable
+        expected, out of range, not accepted, broken, corrupt, corrupted, cannot read, not read, unreadable,
+        not be opened, cannot open, could not open, garbled, garbage, gibberish, be opened
     """,
     "bounded": """
         must be, should be, must have, must include, must contain, needs to be, need to be, supports up to,
@@ -160,7 +169,8 @@ WORDS: dict[str, str] = {
     "unreal": """
         invalid, incorrect, wrong, malformed, not valid, rejected, revoked, disabled, not found, not recognized,
         unknown, failed, denied, deactivated, inactive, been blocked, not match, no longer valid, deleted, not
-        one of, unrecognized, unrecognised, not known, not registered, unregistered
+        one of, unrecognized, unrecognised, not known, not registered, unregistered,
+        not work, not working, doesnt work
     """,
     "expired": """
         expired, expire, revoked, invalidated, reauthenticate, reauthentication, relogin, re-login, stale, ran out,
@@ -170,7 +180,9 @@ WORDS: dict[str, str] = {
         exceed, exceeds, exceeded, exceeding, too long, too large, too big, too many, longer, larger, overflow,
         overflows, greater than, over the limit, not fit, more than, more tokens than, greater, exceeds the,
         over the models, beyond, does not fit, longer than, larger than, bigger than, above, too lengthy,
-        oversized, overflowed
+        oversized, overflowed,
+        too much, too heavy, beyond what, too wordy,
+        no longer fits, no longer fit
     """,
     "exhausted": """
         insufficient, exhausted, not enough, run out, ran out, used up, depleted, negative, overdue, unpaid, reached,
@@ -187,7 +199,8 @@ WORDS: dict[str, str] = {
     """,
     "denied": """
         denied, forbidden, not allowed, not permitted, blocked, banned, suspended, disabled, restricted, unauthorized,
-        not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated
+        not authorized, prohibited, no permission, refused, not eligible, terminated, deactivated,
+        paused, on hold, locked, frozen
     """,
     "upgrade": """
         subscription, subscribe, upgrade, paid, premium, tier, plan, waitlist, verified, part of your plan,
@@ -199,11 +212,13 @@ WORDS: dict[str, str] = {
     """,
     "loading": """
         loading, warming, initializing, starting, not loaded, unloaded, not ready, cold, being loaded, still loading,
-        starting up
+        starting up,
+        being fetched, being downloaded, downloading, still downloading, spinning up
     """,
     "broken": """
         crashed, exited, died, killed, panic, terminated, internal, unexpectedly, fault, exception, aborted, oom,
-        segfault, corrupted, out of memory, not enough, unexpected error, unexpected condition, unexpected failure
+        segfault, corrupted, out of memory, not enough, unexpected error, unexpected condition, unexpected failure,
+        fell over, blew up, malfunctioned, malfunction, bombed, choked, went down
     """,
     "busy": """
         busy, overloaded, overload, saturated, congested, high load, high demand, heavy load, capacity, high traffic,
@@ -217,13 +232,15 @@ WORDS: dict[str, str] = {
     "cut": """
         closed, lost, disconnected, unreachable, reset, dropped, interrupted, failed, error, broken, trouble, problem,
         unable, issue, issues, problems, cannot, could not, couldnt, unstable, hung up, refused, gone, failed to open,
-        closed by, could not reach, died
+        closed by, could not reach, died,
+        went away, went dead, went silent, vanished
     """,
     "flagged": """
         flagged, violate, violates, violated, violation, violating, inappropriate, unsafe, harmful, filtered,
         prohibited, nsfw, disallowed, moderated, hateful, sexual, refused, declined, withheld, held back, breaks,
         intervened, sensitive, repeats, breached, breaching, breaches, explicit content, sexually explicit,
-        explicit material
+        explicit material,
+        forbids, forbid
     """,
     "empty": """
         empty, null, none, blank, nothing
@@ -232,25 +249,30 @@ WORDS: dict[str, str] = {
         parse, parsing, extracting, unmarshal, unmarshalling, unmarshaling, decode, decoding, deserialize, malformed,
         not valid json, unparseable, unparsable, as json, read as json, not json, invalid json, parsed, decoded,
         deserialized,
-        extract
+        extract,
+        broken json, bad json
     """,
     "unfinished": """
         truncated, incomplete, unterminated, cut off, unfinished, broke off, was cut, cut short, ended before, partial,
-        stopped short
+        stopped short,
+        before it was done, before it finished, stopped early, half finished, halfway, midway
     """,
     "often": """
         per minute, per second, per hour, per day, too many, too fast, too frequent, too frequently, throttled,
         throttling, hourly, slow down, daily, faster than, at the same time, this minute, at once, in a short time,
-        concurrently, simultaneous, simultaneously
+        concurrently, simultaneous, simultaneously,
+        too quickly
     """,
     "late": """
         timed out, timeout, time out, deadline, too slow, took too long, in time, time allowed, time limit, too long,
         given up, within the time, passed,
-        took longer, longer than allowed
+        took longer, longer than allowed,
+        within a minute, gave up, giving up
     """,
     "order": """
         previous, preceding, preceded, followed, following, alternate, consecutive, corresponding, first, last,
-        passed back, in a row, must follow, belongs to, out of order, alternating, alternates
+        passed back, in a row, must follow, belongs to, out of order, alternating, alternates,
+        without a matching, no matching call, unmatched, orphaned, dangling, has no matching
     """,
     "flow": """
         stream, streaming, sse, download, transfer
