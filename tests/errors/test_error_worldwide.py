@@ -43,6 +43,16 @@ SAID = {
     "El modelo no está disponible para su organización": "model_unavailable",
     "会话已失效": "authentication",
     "没有符合条件的渠道": "model_unavailable",
+    "La clave no es válida": "authentication",
+    "Ce texte est beaucoup trop long": "context_length",
+    "Der Inhalt wurde leider gefiltert": "content_filter",
+    "O servidor está sobrecarregado agora": "server_error",
+    "Houve uma falha na conexão": "connection_error",
+    "Нейросеть молчит": "server_error",
+    "Przekroczono limit zapytań na dziś": "rate_limit",
+    "回答を生成できませんでした": "invalid_response",
+    "JSONをパースできませんでした": "invalid_response",
+    "답변을 생성할 수 없었습니다": "invalid_response",
     "该回答已被阻止，内容不符合合规要求": "content_filter",
 }
 

@@ -90,5 +90,6 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("request", "undone", "server_error/unavailable"),
     ("answer", "missing", "invalid_response/empty"),
     ("no answer", "late", "timeout/upstream"),
+    ("model", "down", "server_error/unavailable"),
     ("parameter", "absent", "invalid_request/unsupported_parameter"),
 )

@@ -18,7 +18,8 @@ EUROPE: dict[str, str] = {
     """,
     "quota": """
         cuota, kontingent, quoten, cota, forfait, tarif, plan gratuito, nutzungslimit, uso gratuito, suscripcion,
-        abonnement, dabonnement, abonnementspunktestand, assinatura, abbonamento, plan de pago, plan
+        abonnement, dabonnement, abonnementspunktestand, assinatura, abbonamento, plan de pago, plan,
+        limite de uso, limite de utilisation, nutzungsgrenze, limite di utilizzo
     """,
     "budget": """
         presupuesto, ausgabenlimit, gasto, depenses, ausgaben, orcamento, spesa, limite de creditos,
@@ -33,7 +34,8 @@ EUROPE: dict[str, str] = {
     "prompt": """
         entrada, contexto, contexte, kontext, contesto, eingabe, entree, ingresso, indicacion, invite,
         conversacion, conversation, unterhaltung, conversa, conversazione, mensajes, nachrichten, mensagens,
-        messaggi, longitud, longueur, lange, comprimento, lunghezza, tamano del contexto
+        messaggi, longitud, longueur, lange, comprimento, lunghezza, tamano del contexto,
+        mensaje, mensagem, texto, texte, message, nachricht, testo, messaggio, conversaciones
     """,
     "parameter": """
         parametro, parametros, parametre, parametres, parametri, campo, campos, champ, champs, feld, wert, valor,
@@ -86,12 +88,14 @@ EUROPE: dict[str, str] = {
     """,
     "invalid": """
         no valido, no valida, invalido, invalida, incorrecto, incorrecta, invalide, incorrect, ungultig,
-        ungultiger, ungultige, ungultiges, falsch, fehlerhaft, non valido, non valida, incorreto
+        ungultiger, ungultige, ungultiges, falsch, fehlerhaft, non valido, non valida, incorreto,
+        no es valido, no es valida, nao e valido, nest pas valide, nicht gultig, non e valido
     """,
     "unreal": """
         no valida, no valido, invalida, invalido, incorrecta, invalide, incorrecte, ungultig, ungultiger,
         ungultige, falsch, falscher, non valida, rechazada, refusee, abgelehnt, fallida, echouee, fehlgeschlagen,
-        falhou, fallita, a echoue, echoue, ha fallado, no se ha completado
+        falhou, fallita, a echoue, echoue, ha fallado, no se ha completado,
+        no es valida, no es valido, nao e valida, nao e valido, nest pas valide, nicht gultig, non e valida, no funciona
     """,
     "missing": """
         nicht eingerichtet, noch nicht eingerichtet, nicht hinterlegt, no establecida, no esta configurada, no definida,
@@ -105,7 +109,8 @@ EUROPE: dict[str, str] = {
         supera, superado, superada, excede, excedido, demasiado, demasiado largo, depasse, trop long,
         trop longue, uberschreitet, uberschritten, zu lang, ultrapassa, muito longo, troppo lungo, supera il,
         demasiado grande, demasiado larga, trop importante, trop volumineux, zu groß, zu gross, muito grande,
-        troppo grande, depasse la
+        troppo grande, depasse la,
+        muito longa, troppo lunga, muito extenso, demasiado extenso
     """,
     "exhausted": """
         insuficiente, insuficientes,
@@ -129,7 +134,8 @@ EUROPE: dict[str, str] = {
     "loading": "cargando, chargement, wird geladen, geladen, carregando, caricamento",
     "busy": """
         sobrecargado, saturado, ocupado, surcharge, sature, occupe, uberlastet, ausgelastet, sovraccarico,
-        sobrecarga, uberlastung
+        sobrecarga, uberlastung,
+        sobrecarregado, sobrecarregada, surchargee, uberlasted, congestionado
     """,
     "down": """
         no disponible, no esta disponible, indisponible, nest pas disponible, nicht verfugbar, nicht erreichbar,
@@ -143,7 +149,8 @@ EUROPE: dict[str, str] = {
     """,
     "cut": """
         perdida, perdido, rechazada, interrumpida, fallida, perdue, interrompue, refusee, echoue, echouee,
-        verloren, unterbrochen, abgelehnt, fehlgeschlagen, recusada, interrompida, falhou, interrotta, rifiutata
+        verloren, unterbrochen, abgelehnt, fehlgeschlagen, recusada, interrompida, falhou, interrotta, rifiutata,
+        falha, fallo, fallo la, echec, fehler
     """,
     "late": """
         tiempo de espera, tiempo agotado, delai, delai dattente, delai depasse, zeituberschreitung, zu lange,
@@ -155,7 +162,8 @@ EUROPE: dict[str, str] = {
     "empty": "vacia, vacio, vide, leer, leere, vazia, vazio, vuota, vuoto",
     "flagged": """
         inapropiado, bloqueado por seguridad, viola, inapproprie, enfreint, unangemessen, verstosst, inadequado,
-        inappropriato
+        inappropriato,
+        bloqueado, bloqueada, bloque, bloquee, gefiltert, blockiert, filtrado, filtre, bloccato, recusado, signale
     """,
     "unfinished": "truncada, truncado, incompleta, tronquee, incomplete, abgeschnitten, unvollstandig, troncata",
     "rights": """

@@ -75,7 +75,7 @@ WORLD: dict[str, str] = {
     """,
     "often": """
         qua nhieu, gioi han, qua nhanh, cok fazla, limiti, cok sik, gunluk, hiz siniri, siniri, terlalu banyak, batas,
-        terlalu sering, zbyt wiele, zbyt czesto, limit zapytan, limitu zapytan
+        terlalu sering, zbyt wiele, zbyt czesto, limitu zapytan, przekroczono limit
     """,
     "denied": """
         bi tu choi, tu choi, bi chan, bi cam, khong duoc phep, reddedildi, engellendi, yasak, askiya alindi, ditolak,
@@ -105,7 +105,7 @@ WORLD: dict[str, str] = {
 }
 
 RUSSIAN: dict[str, str] = {
-    "model": "модел, деплой",
+    "model": "модел, деплой, нейросет",
     "key": "ключ, токен, авториз, аутентифик, логин, учетн, подпись",
     "account": "аккаунт, организац, пользоват, проект",
     "money": "баланс, средств, кредит, оплат, платеж, счет, деньг, денег",
@@ -137,7 +137,7 @@ RUSSIAN: dict[str, str] = {
     "retired": "устарел, снят, удален",
     "loading": "загруж, загруз, запуска",
     "busy": "перегруж, перегруз, занят, нагрузк",
-    "down": "недоступ, обслуживан, неработа, технич, неотвеча",
+    "down": "недоступ, обслуживан, неработа, технич, неотвеча, молчит",
     "broken": "внутренн, сбой, ошибк, исключени, неполадк",
     "cut": "разорван, прерван, неудал, потерян, сброш, отклонен, ошибк, проблем, нет",
     "late": "таймаут, ожидан, слишкомдолг, неответил, неуспел",
