@@ -99,3 +99,39 @@ def test_a_websocket_that_closes_is_a_lost_connection(text: str) -> None:
 def test_what_follows_a_heading_tells_more_than_the_heading(text: str, kind: str) -> None:
     """General words in front, such as a class or `invalid params`, yield to what is said behind them."""
     assert kind == classify(message=text).type
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_field_that_is_missing_is_one_of_the_request_where_the_request_was_refused(status: int) -> None:
+    """Whoever validates with a 400 in hand is the server; without one it is the client."""
+    text = "2 validation errors for ChatBody\nmessages.0.role\n  Field required [type=missing]"
+    assert "invalid_request" == classify(message=text, status=status).type
+    assert "invalid_response" == classify(message=text).type
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("synthesis failed: timed out", "client_read"),
+        ("The draft timed out after 45s", "client_read"),
+        ("The draft timed out while the model was thinking", "upstream"),
+    ],
+)
+def test_who_says_only_that_time_is_up_has_waited_itself(text: str, reason: str) -> None:
+    """A client knows no more than that its own limit passed."""
+    found = classify(message=text)
+    assert ("timeout", reason) == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(1000, "connection_error"), (1006, "connection_error"), (1007, "invalid_request"), (1011, "server_error")],
+)
+def test_the_code_with_which_a_websocket_closes_tells_why(code: int, kind: str) -> None:
+    """A closing that says what was wrong is no lost connection."""
+    assert kind == classify(message=f"WebSocket closed unexpectedly with code {code}").type
+
+
+def test_codes_of_oauth_are_about_credentials() -> None:
+    """A token that could not be had is a matter of the keys that were sent for it."""
+    assert "authentication" == classify(body={"error": "invalid_client", "error_description": "no such client"}).type

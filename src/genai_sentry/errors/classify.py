@@ -166,6 +166,7 @@ _RELAYED = (500, 502, 503)
 _BAD_GATEWAY = (ErrorType.SERVER_ERROR, Reason.BAD_GATEWAY)
 _NO_MODEL = (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND)
 _REGION = (ErrorType.PERMISSION_DENIED, Reason.REGION)
+_OFF_SCHEMA = (ErrorType.INVALID_RESPONSE, Reason.SCHEMA)
 _LOOSE = (WORD, GUESS, WRAPPER)
 _NO_ANSWER = (ErrorType.INVALID_RESPONSE, Reason.EMPTY)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
@@ -191,7 +192,8 @@ def _judge(case: Case) -> Candidate | None:
 
     What a client says of an answer that it can't use is the server's own trouble where it comes with a 500. A 402 is
     about money, whatever limit is named; that tokens exceed a limit tells, in a 429, of no context. Of two wordings
-    that weigh the same, what is wrong with the account or the request explains why a service "is unavailable".
+    that weigh the same, what is wrong with the account or the request explains why a service "is unavailable"; and
+    with a 400, what is wrong with a field is so in the request.
     """
     statuses = {case.status, *(status for _, _, status in case.found.statuses)}
     refused = bool(statuses & {400, 422})
@@ -215,6 +217,9 @@ def _judge(case: Case) -> Candidate | None:
     heaviest = max(able, key=_by_weight)
     if heaviest.label == _NO_MODEL and heaviest.weight == PHRASE:
         return next((one for one in able if one.weight == PHRASE and one.label == _REGION), heaviest)
+    if refused and heaviest.label == _OFF_SCHEMA and heaviest.weight == PHRASE:
+        faults = [one for one in able if one.weight == PHRASE and one.label[0] is ErrorType.INVALID_REQUEST]
+        return max(faults, key=_by_weight, default=heaviest)
     if heaviest.weight != PHRASE or heaviest.label not in _SYMPTOMS:
         return heaviest
     causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in _CAUSES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genai_sentry.errors import figures
 from genai_sentry.errors.case import Candidate, Case
-from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE
+from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE, WORD
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.patterns import lazy
 
@@ -48,6 +48,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if kind is ErrorType.AUTHENTICATION and reason is Reason.INVALID_KEY and _shows_no_key(text[:2000]):
         return Reason.MALFORMED
     if kind is ErrorType.TIMEOUT and reason is Reason.CLIENT_CONNECT and _MINUTES.search(text[:2000]):
+        return Reason.CLIENT_READ
+    if kind is ErrorType.TIMEOUT and decided.weight == WORD and _OWN_LIMIT.search(text[-160:]):
         return Reason.CLIENT_READ
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
@@ -96,6 +98,8 @@ _MINUTES = lazy(
     r"(?i)\b(?:timed out|timeout)\b.{0,20}?\b(?:after|passed) ?[=:]? ?(?!1000)[1-9]\d{2,3}(?:\.\d+)?(?![\d.]| ?m)"
 )
 """A time limit of minutes: no client waits so long for a mere connection."""
+_OWN_LIMIT = lazy(r"(?i)\btimed out(?: after:? ?\d[\d.]{0,9} ?(?:m?s|(?:milli)?sec(?:ond)?s?)?)?\W{0,9}\Z")
+"""How a client ends that has waited as long as it was told to."""
 _FIELD = lazy(
     r"(?m)^(?!error|message:|detail|exception|invalid|bad|request)[a-z][a-z_]{3,30}(?:\.[a-z0-9_]{1,30})*+: "
     r"|[`'](?:\$\.)?(?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)"

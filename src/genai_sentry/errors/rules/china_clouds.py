@@ -71,6 +71,7 @@ BAIDU = Family(
             access token expired
         """,
         "authentication/invalid_key": """
+            ak/sk should be
             access token invalid or no longer valid
             iam certification failed
         """,

@@ -6,6 +6,9 @@ DECODERS = Family(
     name="decoders",
     phrases={
         "invalid_request/invalid_parameter": """
+            closed … code 1007
+            request validation error
+            request validation failed
             deserialize the json body into
         """,
         "invalid_response/malformed": """
@@ -17,6 +20,12 @@ DECODERS = Family(
         """,
         "invalid_response/empty": """
             eof while parsing a value at line 1 column 0
+        """,
+        "invalid_request/payload_too_large": """
+            closed … code 1009
+        """,
+        "server_error/internal": """
+            closed … code 1011
         """,
     },
     wrappers={

@@ -156,6 +156,8 @@ ENGLISH_ANSWER = Family(
             produced no tokens
         """,
         "invalid_response/schema": """
+            validation errors for
+            validation error for
             maximum retries … validation
             result validation
             output validation
@@ -176,8 +178,6 @@ ENGLISH_ANSWER = Family(
             failed to validate json
             does not match the expected schema
             tool use failed
-            validation errors for
-            validation error for
             output does not match
             failed to parse tool call
             tool call validation failed
@@ -209,6 +209,7 @@ ENGLISH_ANSWER = Family(
             syntaxerror
         """,
         "invalid_response/empty": """
+            cannot read properties of
             reading 'choices'
             reading 'message'
             reading 'content'

@@ -90,6 +90,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("request", "undone", "server_error/unavailable"),
     ("answer", "missing", "invalid_response/empty"),
     ("no answer", "late", "timeout/upstream"),
+    ("parameter", "empty", "invalid_request/invalid_parameter"),
     ("model", "down", "server_error/unavailable"),
     ("parameter", "absent", "invalid_request/unsupported_parameter"),
 )

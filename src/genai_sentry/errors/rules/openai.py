@@ -284,6 +284,8 @@ OPENAI = Family(
             authentication_failed
             unauthenticated
             invalid_token
+            invalid_client
+            unauthorized_client
             invalid_credentials
             authorization_error
             unauthorized

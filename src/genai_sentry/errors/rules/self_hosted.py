@@ -49,6 +49,7 @@ SELF_HOSTED = Family(
             max_tokens or max_completion_tokens is too large
         """,
         "model_unavailable/loading": """
+            no loaded version
             loading model
             model is loading
             server loading model
@@ -87,6 +88,8 @@ SELF_HOSTED = Family(
             mmproj
         """,
         "invalid_request/invalid_message_order": """
+            system messages are not
+            system message is not allowed
             after the optional system message, conversation roles must alternate
             conversation roles must alternate
             only user, assistant and tool roles are supported
@@ -94,6 +97,8 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            failed to create instance
+            error when creating
             broadcast input array
             must have shape
             shape mismatch

@@ -189,6 +189,9 @@ TRANSPORT_WORDS = Family(
             server gave http response to https client
         """,
         "connection_error/reset": """
+            closed … code 1006
+            closed … code 1000
+            closed … code 1001
             then received 1000
             then sent 1000
             received 1006
