@@ -281,11 +281,11 @@ TRANSPORT_WORDS = Family(
             incomplete message
         """,
         "connection_error/other": """
+            error sending request for url
             failed to connect to
             failed to connect to all addresses
             network is unreachable
             no route to host
-            error sending request for url
             could not connect to
             unable to connect
             errno 113

@@ -1,0 +1,100 @@
+"""What the network's errors are called by the JVM, .NET, Go, curl, browsers, mobile systems, Ruby, PHP and Elixir."""
+
+from genai_sentry.errors.rules.model import Family
+
+TRANSPORT_PLATFORMS = Family(
+    name="transport",
+    codes={
+        "connection_error/reset": """
+            NoHttpResponseException
+        """,
+        "connection_error/dns": """
+            NXDOMAIN
+        """,
+        "timeout/client_connect": """
+            OpenTimeout
+        """,
+    },
+    phrases={
+        "timeout/client_connect": """
+            failed to connect to … timed out
+            could not connect to … timed out
+            resolving timed out
+            execution expired
+        """,
+        "timeout/client_pool": """
+            pending for more than the configured timeout
+            waiting for connection from pool
+            timeout waiting for connection
+        """,
+        "timeout/client_read": """
+            error sending request … timed out
+            operation timed out
+            transporterror timeout
+            nsurlerrordomain … 1001
+            idle timeout reached
+        """,
+        "connection_error/dns": """
+            lookup … i/o timeout
+            specified hostname could not be found
+            failed host lookup
+            unable to resolve host
+            nxdomain
+            nsurlerrordomain … 1003
+        """,
+        "connection_error/proxy": """
+            proxyconnect … refused
+            proxyconnect … timeout
+            proxyconnect … no such host
+            proxy tunnel
+            could not resolve proxy
+            couldn't resolve proxy
+        """,
+        "connection_error/refused": """
+            failed to connect to … could not connect to server
+            failed to connect to … couldn't connect to server
+            nsurlerrordomain … 1004
+        """,
+        "connection_error/tls": """
+            nsurlerrordomain … 1200
+            certification path
+            pkix path
+        """,
+        "connection_error/reset": """
+            server closed idle connection
+            was not closed cleanly
+            network connection was lost
+            unexpected end of stream on
+            end of file reached
+            socket closed
+            nsurlerrordomain … 1005
+        """,
+        "connection_error/incomplete_body": """
+            transfer closed with
+            protocolexception: unexpected end of stream
+            outstanding read data
+        """,
+        "connection_error/other": """
+            failed to open stream: http request failed
+            resource temporarily unavailable
+            malformed http response
+            http2 framing
+            typeerror: load failed
+            cors policy
+            blocked by cors
+            access-control-allow-origin
+            appears to be offline
+            cleartext communication
+            cleartext http
+            nsurlerrordomain … 1009
+        """,
+        "invalid_request/invalid_parameter": """
+            unsupported protocol scheme
+            no host in request url
+            no scheme supplied
+        """,
+        "authentication/missing_key": """
+            header value b'bearer
+        """,
+    },
+)
