@@ -31,6 +31,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.hubs import CODE_HOSTS, HUGGINGFACE, NVIDIA, PERPLEXITY
     from genai_sentry.errors.rules.openai import OPENAI
     from genai_sentry.errors.rules.other_languages import EUROPEAN, JAPANESE_AND_KOREAN
+    from genai_sentry.errors.rules.relays import RELAYS
     from genai_sentry.errors.rules.sdk import SDK
     from genai_sentry.errors.rules.self_hosted import FASTCHAT, SELF_HOSTED
     from genai_sentry.errors.rules.transport import TRANSPORT
@@ -40,7 +41,7 @@ def families() -> tuple[Family, ...]:
     return (
         ZHIPU, DASHSCOPE, MOONSHOT, DEEPSEEK, MINIMAX, BAIDU, TENCENT, VOLCENGINE, SILICONFLOW, SPARK, HUAWEI,
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
-        HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, EDGE, SELF_HOSTED, FASTCHAT,
+        HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, RELAYS, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
         ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,

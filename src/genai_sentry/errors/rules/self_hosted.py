@@ -49,6 +49,8 @@ SELF_HOSTED = Family(
             max_tokens or max_completion_tokens is too large
         """,
         "model_unavailable/loading": """
+            is not launched
+            not launched yet
             no loaded version
             loading model
             model is loading
@@ -97,6 +99,13 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            remote server … closed
+            slot … failed to decode
+            executable file not found
+            post predict … refused
+            protocol predict
+            cache blocks
+            cudaerror
             failed to create instance
             error when creating
             broadcast input array
@@ -176,6 +185,7 @@ SELF_HOSTED = Family(
             error when running inference
         """,
         "server_error/unavailable": """
+            cluster is not available
             service not ready
             server not ready
         """,
@@ -235,6 +245,18 @@ SELF_HOSTED = Family(
             not a chat model
             not a rerank model
             json.exception.parse_error
+        """,
+        "connection_error/reset": """
+            max retries exceeded: eof
+        """,
+        "authentication/missing_key": """
+            need to be signed in
+            need to be logged in
+            must be signed in
+            must be logged in
+        """,
+        "invalid_request/not_found": """
+            unexpected endpoint
         """,
     },
     broad={

@@ -1,0 +1,53 @@
+"""Relays that spread calls over pools of accounts: what they say of their accounts, and of who may use them."""
+
+from genai_sentry.errors.rules.model import Family
+
+RELAYS = Family(
+    name="relays",
+    phrases={
+        "model_unavailable/no_provider": """
+            no_available_key
+            no available key
+            no auth available
+            auth_not_found
+            号池
+            账号池
+            账户池
+        """,
+        "model_unavailable/no_access": """
+            模型仅限
+            仅限 vip
+            仅限会员
+            仅会员可用
+        """,
+        "rate_limit": """
+            are cooling down
+            cooling down until
+            冷却中
+            冷却期
+        """,
+        "authentication/invalid_key": """
+            failed to get access token
+            failed to obtain access token
+            failed to fetch access token
+            获取 access_token 失败
+            获取access_token失败
+            获取 token 失败
+            获取token失败
+        """,
+        "authentication/expired": """
+            账号已失效
+            账户已失效
+            账号失效
+        """,
+        "permission_denied/other": """
+            risk control
+            风控
+            异常请求
+            官方客户端
+            仅限 … 使用
+            仅允许 … 使用
+            仅支持 … 客户端
+        """,
+    },
+)
