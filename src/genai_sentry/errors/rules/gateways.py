@@ -233,6 +233,7 @@ NEW_API = Family(
             client is not authorized to use
             client not allowed
             only allows … clients
+            only accepts requests from
             only available to … clients
             restricted to … clients
             group platform is not
@@ -303,7 +304,10 @@ EDGE = Family(
         """,
         "model_unavailable/not_found": """
             5007
+        """,
+        "invalid_request/not_found": """
             7000
+            7003
         """,
         "model_unavailable/no_access": """
             5016
