@@ -51,6 +51,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         return Reason.CLIENT_READ
     if kind is ErrorType.TIMEOUT and decided.weight == WORD and _OWN_LIMIT.search(text[-160:]):
         return Reason.CLIENT_READ
+    if kind is ErrorType.SERVER_ERROR and reason is Reason.INTERNAL and decided.weight <= VAGUE and _busy(case):
+        return Reason.OVERLOADED
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
@@ -105,6 +107,11 @@ _FIELD = lazy(
     r"|[`'](?:\$\.)?(?:[a-z]{2,20}_)*+[a-z]{2,20}(?:\[\d+\])?(?:\.[a-z_]{2,20})*+[`'](?!s?\w| codec)"
 )
 """A name that looks like a field's: before a colon at the start, or quoted."""
+
+
+def _busy(case: Case) -> bool:
+    """Whether a word says that the server is overloaded, where a class says no more than that it failed."""
+    return any(one.label == (ErrorType.SERVER_ERROR, Reason.OVERLOADED) for one in case.candidates)
 
 
 def _told(case: Case, kind: ErrorType) -> Reason | None:

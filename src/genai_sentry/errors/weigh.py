@@ -256,6 +256,15 @@ def _known_ending(built: Index, words: list[str]) -> Meaning | None:
     return None
 
 
+def _weigh_endings(case: Case) -> None:
+    """Classes that messages name and no rule knows, by what the ends of their names mean."""
+    for depth, where, text in case.texts:
+        for word in _words_like_codes(case.reading(text).clean):
+            ending = _known_ending(index(), _HUMP.split(word)) if word.endswith(("Error", "Exception")) else None
+            if ending is not None:
+                case.add(min(ending.weight, WORD), depth, len(word), ending.label, f"{where}~{word[:80]}")
+
+
 _INTERNAL: Label = (ErrorType.SERVER_ERROR, Reason.INTERNAL)
 _NO_BETTER = frozenset(
     [(ErrorType.INVALID_RESPONSE, Reason.MALFORMED), *((ErrorType.SERVER_ERROR, one) for one in Reason)]
@@ -282,6 +291,8 @@ def weigh_guess(case: Case) -> None:
             if heading and guessed.label not in _NO_BETTER:
                 weight = BROAD + 1
             case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
+    if known is None:
+        _weigh_endings(case)
     for depth, shown, words in _words_of_codes(case):
         ending = _known_ending(index(), words.split())
         if ending is not None:

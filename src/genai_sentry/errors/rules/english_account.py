@@ -35,7 +35,6 @@ ENGLISH_ACCOUNT = Family(
             consumed all tokens quota
             exceeded your current quota
             exceeded current quota
-            you have run out of credits
             please check your plan and billing details
             reached the limit of your free
             upgrade your plan to continue

@@ -207,6 +207,7 @@ ENGLISH_ANSWER = Family(
             expected property name
             unexpected character
             syntaxerror
+            keyerror
         """,
         "invalid_response/empty": """
             cannot read properties of

@@ -109,6 +109,13 @@ ENGLISH_CONTEXT = Family(
             input has too many tokens
             exceed max message tokens
             input token limit is
+            context limit reached
+            context limit exceeded
+            reached the context limit
+            reached its context limit
+            context window is full
+            context window full
+            context is full
             model_context_window_exceeded
         """,
         "context_length/max_tokens_too_large": """

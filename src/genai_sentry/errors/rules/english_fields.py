@@ -28,6 +28,14 @@ ENGLISH_FIELDS = Family(
         """,
         "invalid_request/invalid_media": """
             must include base64
+            could not decode … audio
+            could not decode … image
+            could not decode … video
+            could not decode … file
+            failed to decode … audio
+            failed to decode … image
+            failed to decode … video
+            failed to decode … file
             not appear to contain audio
             not appear to contain video
             not appear to be an image
@@ -38,6 +46,13 @@ ENGLISH_FIELDS = Family(
         "invalid_request/invalid_message_order": """
             non-empty final user turn
             elements with the role of user
+            cannot be provided in the same turn
+            exactly one message
+            exactly one system
+            only one system message
+            multiple system messages
+            more than one system message
+            can't be provided in the same turn
         """,
     },
 )

@@ -103,6 +103,12 @@ ENGLISH_MODELS = Family(
             allowed to access this model
             not available on your current plan
             not available on the free
+            not available with … plan
+            not available on … plan
+            not available in … plan
+            not included in … plan
+            only available on … plan
+            only available with … plan
             model … requires … plan
             model … subscription
             no permission to access model
@@ -176,6 +182,9 @@ ENGLISH_MODELS = Family(
             no matching chute
             unknown provider for model
             provider … not found in registry
+            ^provider … not supported
+            unsupported provider
+            unknown provider
         """,
         "invalid_request/other": """
             is not available on this endpoint

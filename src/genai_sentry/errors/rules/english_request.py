@@ -339,6 +339,7 @@ ENGLISH_REQUEST = Family(
             json that you sent
             json you sent
             not supported in the v1
+            only supported in v1
             did you mean to use v1
         """,
     },

@@ -47,6 +47,8 @@ ENGLISH_SERVICE = Family(
             error occurred while processing your request
             internal error encountered
             unexpected error occurred
+            internal error occurred
+            internal error has occurred
             cuda out of memory
             out of memory
             cuda error

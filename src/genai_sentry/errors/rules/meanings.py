@@ -44,6 +44,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("media", "exceeded", "invalid_request/invalid_media"),
     ("media", "bounded", "invalid_request/invalid_media"),
     ("media", "invalid", "invalid_request/invalid_media"),
+    ("media", "unreadable", "invalid_request/invalid_media"),
     ("media", "unsupported", "invalid_request/invalid_media"),
     ("feature", "unsupported", "invalid_request/unsupported_parameter"),
     ("feature", "demanded", "invalid_request/invalid_parameter"),

@@ -34,6 +34,11 @@ OPENAI = Family(
             insufficient_balance
             insufficient_funds
             insufficient_credits
+            credit_balance_exhausted
+            credit_balance_too_low
+            credits_exhausted
+            out_of_credits
+            no_credits
         """,
         "context_length/input_too_long": """
             too_many_prompt_tokens
