@@ -11,7 +11,12 @@ WORDINGS = {
         "The whale model is only supported in v1/answers",
         "400 Bad request - please check your parameters",
     ],
-    "invalid_request/invalid_parameter": ["Invalid reasoning effort: enormous", "The voice is wrong"],
+    "invalid_request/invalid_parameter": [
+        "Invalid reasoning effort: enormous",
+        "The voice is wrong",
+        "Generation failed. TypeError: Invalid URL",
+    ],
+    "invalid_request/invalid_schema": ["* GenerateContentRequest.tools[2].whatever_comes"],
     "invalid_request/invalid_media": [
         "Failed: could not decode the audio",
         "Cannot parse the document that was attached",
@@ -23,11 +28,18 @@ WORDINGS = {
     "context_length/input_too_long": ["Context limit reached, start a new chat", "The context window is full"],
     "server_error/internal": ["invalid_argument: an internal error occurred (trace 7)"],
     "connection_error/other": ["Whale: WhaleTransportError: it is over"],
-    "invalid_response/empty": ["Cannot read properties of undefined (reading 'fish')"],
-    "invalid_response/malformed": ["KeyError: 'fish'"],
+    "invalid_response/empty": [
+        "Cannot read properties of undefined (reading 'fish')",
+        "No response from the provider",
+        "The gateway sent an empty or malformed response",
+    ],
+    "invalid_response/malformed": ["KeyError: 'fish'", "Received message_delta without a current message"],
     "model_unavailable/no_access": ["Orca is not available with the Small plan", "Orca is not included in your plan"],
     "model_unavailable/no_provider": ["Provider 'whale-ai' not supported", "Unsupported provider: whale"],
-    "permission_denied/other": ["This address only accepts requests from the whale app"],
+    "permission_denied/other": [
+        "This address only accepts requests from the whale app",
+        "This client is no longer supported here",
+    ],
     "quota_exceeded/insufficient_balance": ["Sorry, you have run out of credits"],
 }
 

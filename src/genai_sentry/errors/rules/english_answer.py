@@ -104,6 +104,8 @@ ENGLISH_ANSWER = Family(
             response as json
             output as json
             unexpected event order
+            without a current message
+            before message_start
             emitted as content
             unexpected … in response
             jsondeserialize
@@ -145,6 +147,12 @@ ENGLISH_ANSWER = Family(
             null or empty
             returned nothing
             empty or malformed
+            empty or malformed response
+            empty or invalid response
+            no response from provider
+            no response from the provider
+            no response from the ai
+            no response from llm
             at least one choice
             empty stream
             empty message

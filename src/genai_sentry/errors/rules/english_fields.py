@@ -17,6 +17,8 @@ ENGLISH_FIELDS = Family(
             should match pattern
             invalid format: expected
             unknown variant
+            typeerror: invalid url
+            failed to parse url
         """,
         "invalid_request/unsupported_parameter": """
             not a valid input option

@@ -232,6 +232,7 @@ NEW_API = Family(
             third-party clients are not supported
             client is not authorized to use
             client not allowed
+            client is no longer supported
             only allows … clients
             only accepts requests from
             only available to … clients

@@ -179,6 +179,9 @@ GOOGLE = Family(
         """,
     },
     phrases={
+        "invalid_request/invalid_schema": """
+            generatecontentrequest.tools
+        """,
         "permission_denied/region": """
             user location is not supported for the api use
             location is not supported
