@@ -14,6 +14,7 @@ WORDINGS = {
     "invalid_request/invalid_parameter": [
         "Invalid reasoning effort: enormous",
         "The voice is wrong",
+        "A name must not exceed 63 characters",
         "Generation failed. TypeError: Invalid URL",
     ],
     "invalid_request/invalid_schema": ["* GenerateContentRequest.tools[2].whatever_comes"],
@@ -25,12 +26,21 @@ WORDINGS = {
         "Text and tool calls cannot be provided in the same turn",
         "There must be exactly one system message, and it comes first",
     ],
-    "context_length/input_too_long": ["Context limit reached, start a new chat", "The context window is full"],
+    "context_length/input_too_long": [
+        "Context limit reached, start a new chat",
+        "The context window is full",
+        "Input length 900 exceeds maximum allowed token size 512",
+    ],
+    "content_filter/output": ["Empty answer: no content in response (finish_reason: content_filter)"],
+    "content_filter/prompt": ["Content blocked by the house rules"],
+    "timeout/client_read": ["Cannot connect to API: Headers Timeout Error"],
+    "authentication/expired": ["Failed to authenticate: the session has expired", "Invalid token, or token expired"],
     "server_error/internal": ["invalid_argument: an internal error occurred (trace 7)"],
     "connection_error/other": ["Whale: WhaleTransportError: it is over"],
     "invalid_response/empty": [
         "Cannot read properties of undefined (reading 'fish')",
         "No response from the provider",
+        "The relay sent no response body",
         "The gateway sent an empty or malformed response",
     ],
     "invalid_response/malformed": ["KeyError: 'fish'", "Received message_delta without a current message"],
@@ -76,3 +86,18 @@ def test_a_code_for_a_drained_account_outweighs_the_type_around_it() -> None:
     body = {"error": {"message": "None left.", "type": "insufficient_quota", "code": "credit_balance_exhausted"}}
     found = classify(body=body, status=429)
     assert ("quota_exceeded", "insufficient_balance") == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("project_spend_limit_exceeded", ("quota_exceeded", "spend_limit")),
+        ("organization_deactivated", ("permission_denied", "org")),
+    ],
+)
+def test_codes_of_limits_and_organisations(code: str, expected: tuple[str, str]) -> None:
+    """A limit on spending is no lack of quota; an organisation that was closed is no lack of rights."""
+    found = classify(
+        body={"error": {"code": code, "type": "insufficient_quota"}} if "limit" in code else {"code": code}
+    )
+    assert expected == (found.type, found.reason)

@@ -178,7 +178,7 @@ _NOT_OF_MONEY = (
 )
 _SYMPTOMS = frozenset(
     (ErrorType.SERVER_ERROR, reason) for reason in (Reason.INTERNAL, Reason.UNAVAILABLE, Reason.BAD_GATEWAY)
-) | {(ErrorType.MODEL_UNAVAILABLE, Reason.NO_PROVIDER)}
+) | {(ErrorType.MODEL_UNAVAILABLE, Reason.NO_PROVIDER), (ErrorType.INVALID_RESPONSE, Reason.EMPTY)}
 _CAUSES = (
     ErrorType.AUTHENTICATION,
     ErrorType.QUOTA_EXCEEDED,

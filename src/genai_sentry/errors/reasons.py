@@ -65,6 +65,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     ):
         return Reason.INVALID_PARAMETER
     telling = telling or phrases
+    if kind is ErrorType.AUTHENTICATION:
+        telling = [one for one in telling if one.label[1] is not Reason.INVALID_KEY] or telling
     if telling and (decided.weight < CODE - 1 or reason in NO_MORE_THAN_THE_TYPE or kind in REFINED):
         return max(telling, key=lambda one: (one.depth, one.length)).label[1]
     if reason is not Reason.UNSPECIFIED:

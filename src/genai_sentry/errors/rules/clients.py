@@ -248,6 +248,10 @@ CLIENTS = Family(
         """,
     },
     phrases={
+        "timeout/client_read": """
+            headers timeout error
+            body timeout error
+        """,
         "connection_error/reset": """
             no close frame received
             keepalive ping timeout

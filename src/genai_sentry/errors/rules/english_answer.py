@@ -112,6 +112,9 @@ ENGLISH_ANSWER = Family(
         """,
         "invalid_response/empty": """
             no response received
+            no response body
+            empty response body
+            empty body
             no output generated
             no text generated
             no output from

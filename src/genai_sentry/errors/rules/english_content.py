@@ -36,6 +36,9 @@ ENGLISH_CONTENT = Family(
             sensitive content
             response was filtered
             content was blocked
+            content blocked by
+            prompt blocked by
+            message blocked by
             unsafe or sensitive
             moderation … flagged
             violates … policy
@@ -64,6 +67,13 @@ ENGLISH_CONTENT = Family(
             output data may contain inappropriate content
             output … blocked
             finish_reason: safety
+            finish_reason: content_filter
+            finish reason: content_filter
+            finish_reason content_filter
+            finish_reason=content_filter
+            response blocked by
+            output blocked by
+            filtered by safety
             candidate was blocked due to safety
             generated content … blocked
             content filter … triggered

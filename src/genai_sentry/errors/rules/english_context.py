@@ -109,6 +109,7 @@ ENGLISH_CONTEXT = Family(
             input has too many tokens
             exceed max message tokens
             input token limit is
+            exceeds maximum allowed token
             context limit reached
             context limit exceeded
             reached the context limit

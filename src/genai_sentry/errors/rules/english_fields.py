@@ -7,6 +7,9 @@ ENGLISH_FIELDS = Family(
     phrases={
         "invalid_request/invalid_parameter": """
             maximum length … bytes
+            must not exceed … characters
+            may not exceed … characters
+            cannot exceed … characters
             cannot use both
             can't use both
             cannot set both

@@ -23,6 +23,9 @@ OPENAI = Family(
             budget_exceeded
             spend_limit_exceeded
             monthly_spend_limit_reached
+            organization_spend_limit_exceeded
+            organization_usage_limit_exceeded
+            project_spend_limit_exceeded
         """,
         "quota_exceeded/insufficient_balance": """
             not_enough_balance
@@ -101,6 +104,8 @@ OPENAI = Family(
             mismatched_organization
             invalid_organization
             organization_not_found
+            organization_deactivated
+            organization_disabled
             mismatched_project
             project_archived
             no_organization
