@@ -48,6 +48,6 @@ def texts(setting: str, source: Mapping[str, Any] | str | Path | None) -> dict[s
         return {}
     table = load(setting, source)
     for key, value in table.items():
-        if not isinstance(key, str) or not isinstance(value, str) or not value:
+        if not isinstance(key, str) or not key or not isinstance(value, str) or not value:
             raise SettingsError(setting, f"{key}: expected a text, got {value!r}")
     return dict(table)

@@ -27,11 +27,13 @@ class SettingsError(ValueError):
 
     Attributes:
         setting: the field's or the environment variable's name.
+        problem: what is wrong with the value.
     """
 
     def __init__(self, setting: str, problem: str) -> None:
         super().__init__(f"{setting}: {problem}")
         self.setting = setting
+        self.problem = problem
 
 
 def _env(variable: str) -> dict[str, str]:
@@ -132,10 +134,16 @@ class Settings:
             raw = source.get(variable) if variable else None
             if variable is None or raw is None or item.name in overrides:
                 continue
-            values[item.name] = _parse(variable, item.default, raw)
+            if text := raw.strip():  # an empty variable is none, as OpenTelemetry has it
+                values[item.name] = _parse(variable, item.default, text.lower() if item.name in _CHOICES else text)
         warn_unknown(source)
-        values.update(overrides)
-        return cls(**values)
+        try:
+            return cls(**values, **overrides)
+        except SettingsError as error:
+            variable = variables().get(error.setting)
+            if variable is None or error.setting not in values:
+                raise
+            raise SettingsError(variable, error.problem) from None
 
     @property
     def captures_spans(self) -> bool:
@@ -180,8 +188,7 @@ def _content_mode(value: str | bool) -> str:
     return text
 
 
-def _parse(variable: str, default: object, raw: str) -> object:
-    text = raw.strip()
+def _parse(variable: str, default: object, text: str) -> object:
     if isinstance(default, bool):
         if text.lower() in _TRUE:
             return True
@@ -193,7 +200,7 @@ def _parse(variable: str, default: object, raw: str) -> object:
             return type(default)(text)
         except ValueError:
             raise SettingsError(variable, f"expected a number, got {text!r}") from None
-    return text or default
+    return text
 
 
 _RANGES: dict[str, tuple[float, float]] = {
@@ -204,6 +211,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "event_interval_s": (0.0, 86_400.0),
     "forecast_horizon_s": (1.0, 86_400.0),
 }
+_WHOLE = frozenset({"event_burst"})
 _CHOICES: dict[str, tuple[str, ...]] = {
     "capture_content": CONTENT_MODES,
     "events": EVENT_MODES,
@@ -214,8 +222,15 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 def _check(settings: Settings) -> None:
     for name, (low, high) in _RANGES.items():
         value = getattr(settings, name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise SettingsError(name, f"expected a number from {low:g} to {high:g}, got {value!r}")
+        kind = int if name in _WHOLE else int | float
+        if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+            number = "a whole number" if name in _WHOLE else "a number"
+            raise SettingsError(name, f"expected {number} from {low:g} to {high:g}, got {value!r}")
+    for item in fields(settings):
+        if isinstance(item.default, bool) and item.name not in _CHOICES:
+            value = getattr(settings, item.name)
+            if not isinstance(value, bool):  # the text "false" would be true
+                raise SettingsError(item.name, f"expected True or False, got {value!r}")
     for name, allowed in _CHOICES.items():
         value = getattr(settings, name)
         if value not in allowed:
@@ -224,16 +239,28 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if value is not None and not callable(value):
             raise SettingsError(name, f"expected a callable, got {value!r}")
+    if not isinstance(settings.semconv, str):
+        raise SettingsError("semconv", f"expected a text, got {settings.semconv!r}")
+    _check_providers(settings.providers)
     _check_per_type(settings)
-    if settings.rules:
-        _check_rules(settings.rules)
+    _check_rules(settings.rules)
+
+
+def _check_providers(providers: object) -> None:
+    """Kinds only: a file is read, and a table looked through, where it is used."""
+    if providers is None or isinstance(providers, str | Path):
+        return
+    if not isinstance(providers, Mapping):
+        raise SettingsError("providers", f"expected a table or a file's path, got {providers!r}")
 
 
 def _check_rules(rules: Sequence[Any]) -> None:
-    from genai_sentry.errors.classify import Classifier
-
     if not isinstance(rules, list | tuple):
         raise SettingsError("rules", f"expected a list of rules, got {rules!r}")
+    if not rules:
+        return
+    from genai_sentry.errors.classify import Classifier
+
     for place, rule in enumerate(rules):
         try:
             Classifier([rule])
@@ -253,7 +280,7 @@ def _check_per_type(settings: Settings) -> None:
         for key, value in table.items():
             if str(key) not in types:
                 raise SettingsError(name, f"unknown error type {key!r}; known are {', '.join(sorted(types))}")
-            if name == "levels" and value not in levels:
+            if name == "levels" and str(value) not in levels:
                 raise SettingsError(name, f"{key}: expected one of {', '.join(sorted(levels))}, got {value!r}")
             if name == "retryable" and not isinstance(value, bool):
                 raise SettingsError(name, f"{key}: expected True or False, got {value!r}")

@@ -58,9 +58,10 @@ def init(
         sentry_options: passed on to `sentry_sdk.init`.
 
     Raises:
-        SettingsError: a setting, or the DSN, can't be used; the message names it.
+        SettingsError: a setting, the DSN or another argument can't be used; the message names it.
     """
     settings = settings if settings is not None else Settings.from_env()
+    _check_kinds(settings, environment, release, sentry_options)
     explicit = dsn is not None
     dsn = _check_dsn(dsn or os.environ.get("SENTRY_DSN") or None)
     environment = environment or environment_of_the_process()
@@ -129,6 +130,24 @@ def shutdown() -> None:
     while _undo:
         with Guard("shutdown"):
             _undo.pop()()
+
+
+def _check_kinds(settings: object, environment: object, release: object, sentry_options: object) -> None:
+    """Raise before anything is touched, as later nobody would know what was meant."""
+    if not isinstance(settings, Settings):
+        raise SettingsError("settings", f"expected Settings, got {settings!r}")
+    for name, value in (("environment", environment), ("release", release)):
+        if value is not None and not isinstance(value, str):
+            raise SettingsError(name, f"expected a text, got {value!r}")
+    if sentry_options is None:
+        return
+    if not isinstance(sentry_options, Mapping):
+        raise SettingsError("sentry_options", f"expected a mapping, got {sentry_options!r}")
+    from sentry_sdk.consts import DEFAULT_OPTIONS
+
+    unknown = sorted(str(name) for name in sentry_options if name not in DEFAULT_OPTIONS)
+    if unknown:
+        raise SettingsError("sentry_options", f"unknown option {unknown[0]!r}")
 
 
 def _check_dsn(dsn: str | None) -> str | None:

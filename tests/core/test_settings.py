@@ -8,6 +8,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from genai_sentry import Settings, SettingsError
+from genai_sentry.datafile import texts
 from genai_sentry.settings import variables
 
 
@@ -76,6 +77,15 @@ def test_every_variable_reaches_its_field() -> None:
         ("report", {"rate_limit": 2}),
         ("report", 3),
         ("redact", "x"),
+        ("event_burst", 2.5),
+        ("levels", {"rate_limit": []}),
+        ("semconv", None),
+        ("semconv", ["gen_ai_latest_experimental"]),
+        ("providers", 3),
+        ("providers", ["acme"]),
+        ("rules", None),
+        ("rules", [{"then": "timeout/gateway", "code": 3}]),
+        ("rules", [{"then": "timeout/gateway", "status": "502"}]),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_setting(name: str, value: object) -> None:
@@ -87,8 +97,37 @@ def test_a_value_that_cannot_be_used_names_its_setting(name: str, value: object)
     assert name in str(caught.value)
 
 
+SWITCHES = [item.name for item in fields(Settings) if isinstance(item.default, bool)]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["false", 0, None])
+def test_a_switch_takes_true_and_false_alone(name: str, value: object) -> None:
+    """The text `false` is no true: `propagate_to_providers="false"` would send what it is to keep back."""
+    with pytest.raises(SettingsError, match=f"{name}: expected True or False"):
+        Settings(**{name: value})
+
+
+def test_an_empty_variable_is_none() -> None:
+    """What a compose file sets to nothing keeps its default, as OpenTelemetry has it: switches and numbers, too."""
+    assert Settings() == Settings.from_env(dict.fromkeys(variables().values(), " "))
+
+
+def test_words_in_the_environment_are_read_in_any_case() -> None:
+    """`OFF` is `off`."""
+    settings = Settings.from_env({"GENAI_SENTRY_EVENTS": "OFF", "GENAI_SENTRY_FRAME_LOCALS": "App"})
+
+    assert ("off", "app") == (settings.events, settings.frame_locals)
+
+
 @pytest.mark.parametrize(
-    ("variable", "raw"), [("GENAI_SENTRY_GRACE_S", "soon"), ("GENAI_SENTRY_HTTP_SPANS", "perhaps")]
+    ("variable", "raw"),
+    [
+        ("GENAI_SENTRY_GRACE_S", "soon"),
+        ("GENAI_SENTRY_GRACE_S", "-1"),
+        ("GENAI_SENTRY_EVENTS", "sometimes"),
+        ("GENAI_SENTRY_HTTP_SPANS", "perhaps"),
+    ],
 )
 def test_a_variable_that_cannot_be_parsed_is_named(variable: str, raw: str) -> None:
     """The message names the variable, since that is what has to be mended."""
@@ -125,3 +164,9 @@ def test_settings_are_frozen() -> None:
     """What is in force can't change under a running process."""
     with pytest.raises(FrozenInstanceError):
         Settings().grace_s = 3.0  # type: ignore[misc]
+
+
+def test_a_provider_needs_a_host() -> None:
+    """An empty host would stand for nothing, or for all."""
+    with pytest.raises(SettingsError, match="providers"):
+        texts("providers", {"": "acme"})

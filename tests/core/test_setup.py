@@ -196,6 +196,22 @@ print(json.dumps([len(receiver.spans), any(b"hidden-value" in raw for raw in rec
     assert [2, False] == seen
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("settings", {"trace_sample_rate": 1.0}),
+        ("environment", 5),
+        ("release", 1.2),
+        ("sentry_options", ["debug"]),
+        ("sentry_options", {"no_such_option": 1}),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(name: str, value: object) -> None:
+    """What `init` can't use raises `SettingsError`, before anything is set up."""
+    with pytest.raises(SettingsError, match=f"{name}: "):
+        init("http://key@127.0.0.1:9/1", **{name: value})
+
+
 @pytest.mark.parametrize("dsn", ["not a dsn", "https://sentry.test/1"])
 def test_a_malformed_dsn_is_a_clear_error(dsn: str) -> None:
     """`init` names what is wrong before anything is set up."""

@@ -87,7 +87,13 @@ class Rule:
     provider: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the label, and that there is a condition at all; raise ValueError otherwise."""
+        """Check the label, the conditions' kinds, and that there is one at all; raise ValueError otherwise."""
         parse_label(self.then)
         if all(one is None for one in (self.code, self.phrase, self.exception, self.status, self.provider)):
             raise ValueError("a rule needs a condition")
+        for name in ("code", "phrase", "exception", "provider"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, str):
+                raise ValueError(f"{name}: expected a text, got {value!r}")
+        if self.status is not None and (isinstance(self.status, bool) or not isinstance(self.status, int)):
+            raise ValueError(f"status: expected a whole number, got {self.status!r}")
