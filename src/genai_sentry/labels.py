@@ -18,6 +18,9 @@ MAX_VALUES = 100
 MAX_VALUE_LENGTH = 100
 """Characters of a value that are kept."""
 
+MAX_SETS = 500
+"""Combinations of labels that metrics tell apart in a process; in further ones every value is `OTHER`."""
+
 OTHER = "other"
 """What stands for the values that no longer fit."""
 
@@ -51,6 +54,7 @@ _NAME = lazy(r"[A-Za-z][A-Za-z0-9_.-]{0,31}\Z")
 _NONE: Mapping[str, str] = MappingProxyType({})
 _current: ContextVar[Mapping[str, str]] = ContextVar("genai_sentry_labels", default=_NONE)
 _seen: dict[str, set[str]] = {}
+_sets: dict[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]] = {}
 _lock = threading.Lock()
 
 
@@ -97,10 +101,26 @@ def current() -> Mapping[str, str]:
     return _current.get()
 
 
+def series(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The labels as metrics have them: in order, and in a bounded number of combinations."""
+    if not labels:
+        return ()
+    key = frozenset(labels.items())
+    found = _sets.get(key)
+    if found is not None:
+        return found
+    with _lock:
+        if len(_sets) >= MAX_SETS:
+            return tuple((name, OTHER) for name in sorted(labels))
+        found = _sets[key] = tuple(sorted(key))
+    return found
+
+
 def forget() -> None:
     """Forget which values were seen, so that the bound on their number starts anew."""
     with _lock:
         _seen.clear()
+        _sets.clear()
 
 
 def _check_name(name: str) -> None:

@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import BaseModel
 
 from genai_sentry import GenAIInstrumentor, Settings
+from genai_sentry.labels import label
 from genai_sentry.testing import SimulatedProvider
 
 MESSAGES = [{"role": "user", "content": "hello"}]
@@ -330,6 +331,20 @@ def test_labels_are_on_the_span(recorder: Any, client: Any) -> None:
         client.chat.completions.create(model="m", messages=MESSAGES)
 
     assert "search" == recorder.span.attributes["feature"]
+
+
+def test_metrics_carry_the_vocabulary_and_the_labels(recorder: Any, client: Any, provider: SimulatedProvider) -> None:
+    """What is learned in an issue works on metrics; a rate limit, which is nobody's, has no label."""
+    with label(feature="search"):
+        client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
+    metrics = recorder.metrics()
+
+    for name in ("gen_ai.client.operation.duration", "gen_ai.client.token.usage", "llm.client.attempts"):
+        for point in metrics[name]:
+            found = [point.attributes.get(key) for key in ("ai_model", "llm_provider", "feature")]
+            assert ["gpt-4o", "openai", "search"] == found
+    assert metrics["llm.client.ratelimit.remaining"]
+    assert not any("feature" in point.attributes for point in metrics["llm.client.ratelimit.remaining"])
 
 
 def test_metrics_are_recorded_once_per_call(recorder: Any, client: Any, provider: SimulatedProvider) -> None:

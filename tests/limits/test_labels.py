@@ -134,3 +134,15 @@ def test_labels_in_force_are_read_only() -> None:
     """Nobody can change the labels of a block from outside."""
     with label(feature="x") as inside, pytest.raises(TypeError):
         inside["feature"] = "y"  # type: ignore[index]
+
+
+def test_metrics_tell_a_bounded_number_of_combinations_apart() -> None:
+    """Twenty labels with a hundred values each would make series without end; what no longer fits is `other`."""
+    for number in range(labels.MAX_SETS):
+        assert (("a", str(number)),) == labels.series({"a": str(number)})
+
+    assert (("a", OTHER), ("b", OTHER)) == labels.series({"b": "1", "a": "0"})
+    assert (("a", "0"),) == labels.series({"a": "0"})
+    assert () == labels.series({})
+    forget()
+    assert (("a", "0"), ("b", "1")) == labels.series({"b": "1", "a": "0"})

@@ -173,3 +173,20 @@ def test_a_forked_child_starts_at_zero() -> None:
     metrics._waiting.append(module._facts(call()))
     metrics._renew()
     assert (len(metrics._waiting), metrics._running) == (0, False)
+
+
+def test_labels_are_told_apart_and_a_limit_has_neither_label_nor_outcome(sent: list[dict[str, Any]]) -> None:
+    """Cost by tenant is complete here; what is left of a limit is one series, whoever called and whatever came of it."""
+    metrics = SentryMetrics(Settings())
+    cost = Cost(0.001, 0.002, 0.003, "price_table")
+    limits = RateLimits(limit_requests=100, remaining_requests=40)
+    refused = classification(ErrorType.RATE_LIMIT, Reason.REQUESTS_PER_MINUTE)
+    metrics.record(call(labels={"tenant": "acme"}, cost=cost))
+    metrics.record(call(labels={"tenant": "zeta"}, cost=cost, limits=limits, classification=refused))
+    metrics.close()
+    sentry_sdk.flush()
+
+    assert [0.003] == value(sent, "llm.client.cost", tenant="acme")
+    assert [1] == value(sent, "llm.client.errors", tenant="zeta")
+    (gauge,) = [item for item in sent if item["name"] == "llm.client.ratelimit.remaining"]
+    assert not {"tenant", "llm_error_type", "llm_error_reason"} & set(gauge["attributes"])

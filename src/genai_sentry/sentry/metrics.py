@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from genai_sentry import labels
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry.exits import Exits, accept_now
 from genai_sentry.sentry.start import starter
@@ -48,8 +49,8 @@ DURATION = "gen_ai.client.operation.duration"
 FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk"
 REMAINING = "llm.client.ratelimit.remaining"
 
-Series = tuple[str, str, str, str, str]
-"""Operation, provider, model, type and reason of the failure (both empty without one)."""
+Series = tuple[str, str, str, str, str, tuple[tuple[str, str], ...]]
+"""Operation, provider, model, type and reason of the failure (both empty without one), labels."""
 
 
 class _Call(NamedTuple):
@@ -69,7 +70,7 @@ def _facts(record: CallRecord) -> _Call:
     what, usage, stream = record.classification, record.usage, record.stream
     kind, reason = (what.type.value, what.reason.value) if what is not None else ("", "")
     return _Call(
-        (record.operation, record.provider, record.model, kind, reason),
+        (record.operation, record.provider, record.model, kind, reason, labels.series(record.labels)),
         record.attempts or 0,
         (usage.input_tokens or 0) if usage is not None else 0,
         (usage.output_tokens or 0) if usage is not None else 0,
@@ -210,7 +211,7 @@ def _add_up(waiting: deque[_Call]) -> dict[Series, _Sum]:
             break
         series = call.series
         if series not in sums and len(sums) >= MAX_SERIES:
-            series = (series[0], series[1], "other", series[3], series[4])
+            series = (series[0], series[1], labels.OTHER, series[3], series[4], ())
         _add(sums.setdefault(series, _Sum()), call)
     return sums
 
@@ -245,7 +246,7 @@ def _sample(values: list[float], value: float, seen: int) -> None:
 def _hand_over(sums: dict[Series, _Sum]) -> None:
     from sentry_sdk import metrics
 
-    for (operation, provider, model, kind, reason), total in sums.items():
+    for (operation, provider, model, kind, reason, labelled), total in sums.items():
         named = {
             "gen_ai.operation.name": operation,
             "gen_ai.provider.name": provider,
@@ -253,7 +254,8 @@ def _hand_over(sums: dict[Series, _Sum]) -> None:
             "ai_model": model,
             "llm_provider": provider,
         }
-        attributes = {name: value for name, value in named.items() if value}
+        limited = {name: value for name, value in named.items() if value}  # a limit has no label and no outcome
+        attributes = {**dict(labelled), **limited}
         if kind:
             attributes |= {"llm_error_type": kind, "llm_error_reason": reason}
             metrics.count(ERRORS, total.calls, attributes=attributes)
@@ -269,4 +271,4 @@ def _hand_over(sums: dict[Series, _Sum]) -> None:
             for value in values:
                 metrics.distribution(name, value, unit="second", attributes=attributes)
         for limit, ratio in total.remaining.items():
-            metrics.gauge(REMAINING, ratio, unit="ratio", attributes={**attributes, "llm_ratelimit_kind": limit})
+            metrics.gauge(REMAINING, ratio, unit="ratio", attributes={**limited, "llm_ratelimit_kind": limit})

@@ -18,6 +18,7 @@ from opentelemetry.metrics import (
     get_meter_provider,
 )
 
+from genai_sentry import labels
 from genai_sentry.telemetry import attributes as names
 from genai_sentry.version import SCHEMA_URL, __version__
 
@@ -135,7 +136,7 @@ class Metrics:
         if record.classification is not None:
             self._errors.add(1, self._failure(record, prepared["call"]))
         if record.limits is not None:
-            self._record_limits(record, prepared["call"])
+            self._record_limits(record, prepared["limit"])
         if self._next is not None:
             self._record_successors(record, base)
 
@@ -149,23 +150,28 @@ class Metrics:
             record.server_address,
             record.server_port,
             record.error_type,
+            labelled := labels.series(record.labels),
         )
         found = self._sets.get(key)
         if found is None:
             if len(self._sets) >= _MAX_SETS:
                 self._sets.clear()
-            found = self._sets[key] = self._prepare(record, answering)
+            found = self._sets[key] = self._prepare(record, answering, dict(labelled))
         return found
 
     @staticmethod
-    def _prepare(record: CallRecord, answering: str | None) -> dict[str, dict[str, str | int]]:
-        base: dict[str, str | int] = {
+    def _prepare(
+        record: CallRecord, answering: str | None, labelled: dict[str, str]
+    ) -> dict[str, dict[str, str | int]]:
+        limit: dict[str, str | int] = {
             names.OPERATION_NAME: record.operation,
             names.PROVIDER_NAME: record.provider,
+            names.LLM_PROVIDER: record.provider,
         }
         if record.model:
-            base[names.REQUEST_MODEL] = record.model
-        call = {**base, names.AI_MODEL: record.model, names.LLM_PROVIDER: record.provider}
+            limit[names.REQUEST_MODEL] = limit[names.AI_MODEL] = record.model
+        call = {**labelled, **limit}
+        base = dict(call)
         if answering:
             base[names.RESPONSE_MODEL] = answering
         if record.server_address:
@@ -178,6 +184,7 @@ class Metrics:
         return {
             "base": base,
             "call": call,
+            "limit": limit,
             "input": {**tokens, "gen_ai.token.type": "input"},
             "output": {**tokens, "gen_ai.token.type": "output"},
         }
