@@ -18,6 +18,7 @@ from genai_sentry.call import Call
 from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
+from genai_sentry.errors.taxonomy import ErrorType
 from genai_sentry.guard import Guard, swallowed
 from genai_sentry.later import Later
 from genai_sentry.launcher.exporter import delivering
@@ -214,7 +215,8 @@ class Runtime(Sinks):
             else:
                 record.classification = self._classify(call, record, error)
                 if record.classification is not None:
-                    record.error_type = error_type(error, _error_body(call), call.status)
+                    said = _error_body(call) or _filtered(record.classification, error)
+                    record.error_type = error_type(error, said, call.status)
         except Exception as fault:
             if not swallowed("classification", fault):
                 raise
@@ -297,6 +299,11 @@ def message_of(body: object) -> str:
 def _headers(call: Call) -> Mapping[str, str]:
     wait = call.headers.retry_after_s if call.headers is not None else None
     return {} if wait is None else {"retry-after": str(wait)}
+
+
+def _filtered(found: Classification, error: BaseException | None) -> object:
+    """What a finish reason tells in place of an error, in the one word that providers share."""
+    return {"code": found.type.value} if error is None and found.type is ErrorType.CONTENT_FILTER else None
 
 
 def _error_body(call: Call) -> object:

@@ -333,6 +333,17 @@ def test_labels_are_on_the_span(recorder: Any, client: Any) -> None:
     assert "search" == recorder.span.attributes["feature"]
 
 
+def test_a_finish_reason_that_tells_a_refusal_is_the_error_type(
+    recorder: Any, client: Any, provider: SimulatedProvider
+) -> None:
+    """A filtered answer comes under status 200, which says nothing of what went wrong."""
+    provider.fault_next(finish_reason="content_filter")
+    client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
+
+    attributes = recorder.span.attributes
+    assert ("content_filter", "content_filter") == (attributes["error.type"], attributes["llm_error_type"])
+
+
 def test_metrics_carry_the_vocabulary_and_the_labels(recorder: Any, client: Any, provider: SimulatedProvider) -> None:
     """What is learned in an issue works on metrics; a rate limit, which is nobody's, has no label."""
     with label(feature="search"):

@@ -233,3 +233,21 @@ def test_the_normaliser_would_find_a_fault() -> None:
     event = build(full(classification(ErrorType.TIMEOUT)))
     event["contexts"]["trace"]["status"] = "timeout"
     assert faults(normalised(event).get("_meta") or {}) != []
+
+
+@pytest.mark.parametrize(
+    ("error_type", "label", "shown"),
+    [
+        ("rate_limit_exceeded", (ErrorType.RATE_LIMIT, Reason.UNSPECIFIED), "rate_limit_exceeded"),
+        ("503", (ErrorType.SERVER_ERROR, Reason.UNAVAILABLE), "HTTP 503"),
+        ("200", (ErrorType.INVALID_RESPONSE, Reason.EMPTY), "empty"),
+        ("200", (ErrorType.UNKNOWN, Reason.UNSPECIFIED), "unknown"),
+    ],
+)
+def test_a_failure_without_an_exception_has_a_title_that_says_something(
+    error_type: str, label: tuple[ErrorType, Reason], shown: str
+) -> None:
+    """`200: invalid_response` would be read as a success."""
+    event = build(full(classification(*label), error_type=error_type))
+
+    assert shown == event["exception"]["values"][0]["type"]

@@ -272,9 +272,8 @@ def without_exception(
     record: CallRecord, stack: Flat, settings: Settings, options: MutableMapping[str, Any], echo: scrub.Echo | None
 ) -> list[Event]:
     """Make an exception entry of a failure that raised nothing, so that it has a title and groups like the others."""
-    what = record.classification
     entry: Event = {
-        "type": record.error_type or (str(what.type) if what is not None else "failure"),
+        "type": _kind(record),
         "value": title(record, message(record, "", settings, echo)),
         "mechanism": {"type": MECHANISM, "handled": True},
     }
@@ -282,6 +281,18 @@ def without_exception(
     if built:
         entry["stacktrace"] = {"frames": built}
     return [entry]
+
+
+def _kind(record: CallRecord) -> str:
+    """What stands where an exception's class does: a code, `HTTP 500`, or what is wrong with an answer under 200."""
+    named, what = record.error_type or "", record.classification
+    if named and not named.isdecimal():
+        return named
+    if named and int(named) >= 400:
+        return f"HTTP {named}"
+    if what is None:
+        return "failure"
+    return str(what.type if what.reason == Reason.UNSPECIFIED else what.reason)
 
 
 def failure(
