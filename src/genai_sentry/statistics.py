@@ -185,9 +185,11 @@ def _lines(stats: Stats) -> Iterable[str]:
         for value, cost in _largest(values)[:5]:
             yield f"  {label}={value}  ${cost:,.4f}"
     if stats.retries or stats.wasted_s:
+        # What failed calls cost is seldom known: nothing is said of money rather than that it was none.
+        money = f" and ${stats.wasted_cost_usd:,.4f}" if stats.wasted_cost_usd else ""
         yield (
             f"retries     {stats.retries:,}, {stats.retry_wait_s:.1f} s waiting; "
-            f"failed calls took {stats.wasted_s:.1f} s and ${stats.wasted_cost_usd:,.4f}"
+            f"failed calls took {stats.wasted_s:.1f} s{money}"
         )
     if stats.lost:
         why = ", ".join(f"{reason} {count:,}" for reason, count in _largest(stats.lost_by_reason))

@@ -274,3 +274,14 @@ def test_the_process_has_one_recorder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "recorder", recorder)
     recorder.record(call())
     assert 1 == module.stats().calls
+
+
+def test_money_of_failed_calls_is_told_only_where_it_is_known() -> None:
+    """A refused call names no tokens; that is no proof that it cost nothing."""
+    recorder = Recorder()
+    recorder.record(call(classification=classification(ErrorType.RATE_LIMIT), duration_s=2.0))
+    assert "failed calls took 2.0 s" in str(recorder.stats()).splitlines()[-1]
+    assert "$" not in str(recorder.stats()).splitlines()[-1]
+
+    recorder.record(call(classification=classification(ErrorType.RATE_LIMIT), duration_s=2.0, cost=usd(0.1)))
+    assert str(recorder.stats()).endswith("failed calls took 4.0 s and $0.1000")
