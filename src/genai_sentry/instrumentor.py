@@ -65,6 +65,7 @@ class GenAIInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         outgoing.remove()
         losses.unwatch()
         propagation.lower_barrier()
+        _told.clear()
         runtime, state.runtime = state.runtime, None
         if runtime is not None:
             runtime.close()
@@ -79,5 +80,11 @@ def environment_settings() -> Settings:
         return Settings()
 
 
+_told: set[str] = set()
+
+
 def _complain(error: SettingsError) -> None:
+    if str(error) in _told:  # the launcher's parts read the environment one after another
+        return
+    _told.add(str(error))
     logger.error("settings in the environment can't be used (%s); going on with defaults", error)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from genai_sentry import GenAIInstrumentor, Settings, SettingsError
+from genai_sentry.instrumentor import environment_settings
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ def test_wrong_variables_are_logged_once_and_defaults_used(
     monkeypatch.setenv(variable, value)
 
     with caplog.at_level(logging.ERROR, "genai_sentry"):
+        environment_settings()  # as the launcher's distro and configurator do before
         GenAIInstrumentor().instrument()
     GenAIInstrumentor().uninstrument()
 

@@ -196,3 +196,8 @@ def test_impossible_numbers_are_refused(name: str, value: float) -> None:
     numbers = {"requests_per_day": 1, "input_tokens": 1, "output_tokens": 1, name: value}
     with pytest.raises(ValueError, match=name):
         estimate_monthly_cost("gpt-4o", **numbers)
+
+
+def test_a_count_that_is_no_number_has_no_price() -> None:
+    """Unknown is None, not a cost of `nan`."""
+    assert price("gpt-4o", "openai", input_tokens=float("nan"), output_tokens=1) is None  # type: ignore[arg-type]

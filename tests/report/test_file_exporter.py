@@ -249,3 +249,35 @@ def test_forked_children_write_their_own(tmp_path: Path) -> None:
         PYTHONWARNINGS="ignore",
     )
     assert counts == [50, 3, 0]
+
+
+def test_a_short_script_writes_its_spans_at_its_end(tmp_path: Path) -> None:
+    """A batch processor hands over when the interpreter ends, which is too late for a new thread from Python 3.12 on."""
+    run(
+        """
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from genai_sentry.telemetry.file_exporter import FileSpanExporter
+        provider = TracerProvider()
+        provider.add_span_processor(BatchSpanProcessor(FileSpanExporter()))
+        provider.get_tracer("t").start_span("only").end()
+        """,
+        GENAI_SENTRY_FILE_PATH=str(tmp_path / "spans.jsonl"),
+    )
+
+    assert ["only"] == names(tmp_path / "spans.jsonl")
+
+
+def test_without_threads_spans_are_written_all_the_same(
+    path: Path, exporter: FileSpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no thread can be started, whoever hands spans over writes them."""
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(file_exporter.threading.Thread, "start", refuse)
+
+    assert SpanExportResult.SUCCESS == exporter.export(made(3))
+    assert ["chat 0", "chat 1", "chat 2"] == names(path)
+    assert exporter.force_flush(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,9 @@ def price(
         counts = {"input_tokens": 0, "output_tokens": 0, **counts}
     found = _find(Pricer(prices), model, provider, service_tier or "", batch, _unix(at))
     amount = None if found is None else found[1].amount(Usage(**counts))
-    return None if found is None or amount is None else Cost(*amount, found[2])
+    if found is None or amount is None or not math.isfinite(sum(amount)):
+        return None
+    return Cost(*amount, found[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ IDLE_S = 5.0
 
 
 class FileSpanExporter(SpanExporter):
-    """Writes spans to a rotating file from a thread of its own; `export` only hands them over.
+    """Writes spans to a rotating file from a thread of its own; `export` only hands them over, while there are threads.
 
     Without arguments it reads the variables above; a value that can't be used is logged and replaced by the default.
     It may be made before a server forks its workers. Where a line can't be written (the disk is full, the folder is
@@ -130,18 +130,42 @@ class FileSpanExporter(SpanExporter):
                 return SpanExportResult.FAILURE
             self._waiting.append(spans)
             self._count += len(spans)
-            if self._thread is None:
-                thread = threading.Thread(target=self._write_all, name="genai-sentry-file", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:  # the interpreter is shutting down, or threads have run out
-                    self._waiting.pop()
-                    self._count -= len(spans)
-                    self._drop(len(spans))
-                    return SpanExportResult.FAILURE
-                self._thread = thread
+            started = self._thread is not None or self._start()
             self._changed.notify_all()
+        if not started:
+            self._write_here()
         return SpanExportResult.SUCCESS
+
+    def _start(self) -> bool:
+        thread = threading.Thread(target=self._write_all, name="genai-sentry-file", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter is ending, or threads have run out
+            return False
+        self._thread = thread
+        return True
+
+    def _write_here(self) -> None:
+        """Write what waits in the thread that hands it over: a short script's spans all come at its very end."""
+        while True:
+            with self._changed:
+                if not self._waiting:
+                    return
+                spans = self._next()
+            self._write_lines(spans)
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
+    def _next(self) -> Sequence[ReadableSpan]:
+        spans = self._waiting.popleft()
+        self._count -= len(spans)
+        self._writing = True
+        return spans
+
+    def _write_lines(self, spans: Sequence[ReadableSpan]) -> None:
+        for start in range(0, len(spans), SPANS_A_LINE):
+            self._write_line(spans[start : start + SPANS_A_LINE])
 
     def _drop(self, count: int) -> None:
         self.dropped += count
@@ -157,11 +181,8 @@ class FileSpanExporter(SpanExporter):
                 if not self._changed.wait_for(lambda: bool(self._waiting), IDLE_S):
                     self._thread = None
                     return
-                spans = self._waiting.popleft()
-                self._count -= len(spans)
-                self._writing = True
-            for start in range(0, len(spans), SPANS_A_LINE):
-                self._write_line(spans[start : start + SPANS_A_LINE])
+                spans = self._next()
+            self._write_lines(spans)
 
     def _write_line(self, spans: Sequence[ReadableSpan]) -> None:
         try:
