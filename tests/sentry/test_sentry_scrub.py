@@ -190,3 +190,21 @@ def test_pieces_of_two_prompts_side_by_side_are_both_cut() -> None:
     text = "odd: klmnopqrst uvwxyz 0123456789 9876543210 ."
 
     assert "odd: [cut][cut]." == message(text, echo=Echo(json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "headers: {'set-cookie': 'sess=a\\'}b', 'nel': '{\"x\": 1}'}, status_code: 429, body: too many",
+            "headers: [scrubbed], status_code: 429, body: too many",
+        ),
+        ("failed: headers=Headers({'x': \"it's\"}) (429)", "failed: headers=Headers([scrubbed]) (429)"),
+        ('"headers": [["x", "v"]]', '"headers": [scrubbed]'),
+        ("headers: {'x-long': 'cut off he", "headers: [scrubbed]"),
+        ("headers: none were sent", "headers: none were sent"),
+    ],
+)
+def test_headers_that_an_sdk_prints_are_taken_out(text: str, left: str) -> None:
+    """cohere's errors print all of a response's headers: the application's log lines and events would carry them."""
+    assert left == scrub(text)

@@ -69,6 +69,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (lazy(r"(?<![\w/.-])(?=[A-Za-z_]{0,60}\d)(?=[\d_]{0,60}[A-Za-z])[A-Za-z0-9_]{40,}(?![\w-])"), SCRUBBED),
 )
 
+_HEADERS = lazy(r"\bheaders['\"]?\s{0,3}[:=]\s{0,3}(?:\w{1,30}\()?(?=[{\[])", re.I)
+"""Where an SDK prints a response's headers, as cohere's errors do: no value of theirs leaves, cookies least of all."""
+
 _CONTROLS = lazy("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
 """Characters that steer terminals and viewers, line feeds and tabs excepted: a message may have several lines."""
 
@@ -97,9 +100,42 @@ def scrub(text: str) -> str:
         text = text[:MAX_MESSAGE] + "…"
     if not text.isprintable():
         text = _CONTROLS.sub("", text)
+    text = _without_headers(text)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _without_headers(text: str) -> str:
+    kept: list[str] = []
+    done = 0
+    for found in _HEADERS.finditer(text):
+        if found.start() >= done:
+            kept += (text[done : found.end()], SCRUBBED)
+            done = _closing(text, found.end())
+    return "".join(kept) + text[done:] if kept else text
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the bracket that opens at `start` is closed, strings passed over; the end where the text is cut off."""
+    depth, quote, place = 0, "", start
+    while place < len(text):
+        sign = text[place]
+        if quote:
+            if sign == "\\":
+                place += 1
+            elif sign == quote:
+                quote = ""
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "{[":
+            depth += 1
+        elif sign in "}]":
+            depth -= 1
+            if not depth:
+                return place + 1
+        place += 1
+    return len(text)
 
 
 def scrub_url(url: str) -> str:
