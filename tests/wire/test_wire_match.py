@@ -118,6 +118,7 @@ def test_bytes_that_are_no_text_have_none() -> None:
         ("anthropic.batches", {"requests": []}),
         ("gemini.batches", {"batch": {"displayName": "b"}}),
         ("bedrock.invoke", {"anthropic_version": "bedrock-2023-05-31", "messages": []}),
+        ("bedrock.converse", {"messages": [{"role": "user", "content": [{"text": "t"}]}]}),
         ("gemini.interactions", {"model": "m", "input": "i"}),
         ("gemini.embed_content", {"requests": []}),
         ("gemini.embed_content", {"content": {}}),

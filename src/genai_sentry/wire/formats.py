@@ -7,6 +7,7 @@ from typing import Final
 from genai_sentry.wire import anthropic, cohere, gemini, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.bedrock import InvokeFormat
+from genai_sentry.wire.bedrock_converse import ConverseFormat
 from genai_sentry.wire.gemini_interactions import InteractionsFormat
 from genai_sentry.wire.openai_chat import ChatFormat
 from genai_sentry.wire.openai_completions import CompletionsFormat
@@ -30,6 +31,7 @@ OLLAMA_EMBED: Final = ollama.EmbedFormat()
 COHERE_EMBED: Final = cohere.EmbedFormat()
 COHERE_V1: Final = cohere.ChatV1Format()
 INVOKE: Final = InvokeFormat()
+CONVERSE: Final = ConverseFormat()
 GEMINI_EMBED: Final = gemini.EmbedFormat()
 IMAGEN: Final = gemini.ImagenFormat()
 
@@ -62,6 +64,8 @@ _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("v1", "complete", anthropic.CompleteFormat()),
     ("*", "invoke", INVOKE),
     ("*", "invoke-with-response-stream", INVOKE),
+    ("*", "converse", CONVERSE),
+    ("*", "converse-stream", CONVERSE),
     ("*", "interactions", InteractionsFormat()),
     ("v1", "chat", COHERE_V1),
     ("v2", "chat", cohere.ChatFormat()),
