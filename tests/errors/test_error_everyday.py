@@ -42,6 +42,23 @@ def test_an_everyday_sentence_is_understood(label: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("context_length", "Your request is too long: 70111 tokens in a plan that takes 32000"),
+        ("context_length", "请求过长：共 70111 个 token"),
+        ("context_length", "Запрос слишком длинный: 70111 токенов"),
+        ("invalid_request", "Your request is too long: 41 MB"),
+        ("invalid_request", "could not start: no triggers for this grammar"),
+        ("invalid_request", "Failed to initialize samplers: bad rule name"),
+        ("server_error", "thread 'worker-2' panicked at src/queue.rs:88:14: no value in slot"),
+    ],
+)
+def test_what_a_size_is_counted_in_tells_whose_limit_it_is(label: str, text: str) -> None:
+    """Tokens are the model's, bytes the server's; a grammar is the caller's, a panic the server's."""
+    assert label == classify(message=text).type
+
+
+@pytest.mark.parametrize(
     "text", ["Something went wrong, sorry", "This is embarrassing", "Let us try that once more", "Unknown error"]
 )
 def test_a_sentence_that_says_nothing_stays_unknown(text: str) -> None:

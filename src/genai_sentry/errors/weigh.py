@@ -271,6 +271,11 @@ _NO_BETTER = frozenset(
 )
 """What tells no more than a heading such as `Internal Server Error` does."""
 
+_TOO_LARGE = (ErrorType.INVALID_REQUEST, Reason.PAYLOAD_TOO_LARGE)
+_TOO_LONG = (ErrorType.CONTEXT_LENGTH, Reason.UNSPECIFIED)
+_COUNTED = ("token", "токен", "トークン", "토큰", "词元")
+"""A request that is too long when counted in these is too long for the model, not for the server."""
+
 
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
@@ -287,10 +292,13 @@ def weigh_guess(case: Case) -> None:
         if guessed is None and reading.unquoted and alone:
             guessed = guess(reading.normal_clean)
         if guessed is not None:
-            weight = TOLD if _said_by_no_status(guessed.label) else GUESS
-            if heading and guessed.label not in _NO_BETTER:
+            label = guessed.label
+            if label == _TOO_LARGE and any(one in reading.normal_text for one in _COUNTED):
+                label = _TOO_LONG
+            weight = TOLD if _said_by_no_status(label) else GUESS
+            if heading and label not in _NO_BETTER:
                 weight = BROAD + 1
-            case.add(weight, depth, REACH - guessed.distance, guessed.label, f"{where}~{guessed.shown}")
+            case.add(weight, depth, REACH - guessed.distance, label, f"{where}~{guessed.shown}")
     if known is None:
         _weigh_endings(case)
     for depth, shown, words in _words_of_codes(case):

@@ -99,6 +99,7 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            panicked at
             remote server … closed
             slot … failed to decode
             executable file not found
@@ -212,6 +213,8 @@ SELF_HOSTED = Family(
             reached your usage limit
         """,
         "invalid_request/invalid_schema": """
+            failed to initialize samplers
+            triggers … grammar
             failed to parse grammar
             error parsing grammar
             compile_grammar
