@@ -127,6 +127,14 @@ def test_what_is_billed_counts(pricer: Pricer) -> None:
     assert pytest.approx(100 * 2.5e-6 + 5 * 10e-6, rel=1e-12) == half.total_usd
 
 
+def test_more_output_billed_leaves_cached_input_cheap(pricer: Pricer) -> None:
+    """Only the output is another: cached input stays at its price."""
+    plain = pricer.cost("openai", ["gpt-4o"], Usage(100, 30, 40), at=AT)
+    more = pricer.cost("openai", ["gpt-4o"], Usage(100, 10, 40, billed_output_tokens=30), at=AT)
+    assert plain is not None
+    assert plain == more
+
+
 def test_nothing_known_is_no_cost(pricer: Pricer) -> None:
     """Without usage, model or a known provider there is no cost."""
     assert pricer.cost("openai", ["gpt-4o"], None, at=AT) is None

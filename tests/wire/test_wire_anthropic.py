@@ -149,3 +149,10 @@ def test_the_model_may_stand_in_the_path(path: str, model: str | None, stream: b
     """Vertex names model and streaming in the path."""
     facts = MESSAGES.request({"anthropic_version": "v", "messages": [], "max_tokens": 1}, path)
     assert (model, stream) == (facts.model, facts.stream)
+
+
+@pytest.mark.parametrize(("speed", "tier"), [("fast", "fast"), ("standard", "standard"), (None, "standard")])
+def test_fast_service_is_a_tier(speed: str | None, tier: str) -> None:
+    """What is served fast is dearer, whatever its tier is called."""
+    usage = {"input_tokens": 1, "output_tokens": 1, "service_tier": "standard", "speed": speed}
+    assert tier == MESSAGES.response(json.dumps({"type": "message", "usage": usage}).encode()).service_tier

@@ -277,3 +277,13 @@ def test_legacy_completions_are_read() -> None:
     outcome = follow(format, body)
     assert ("c", "m", True, True) == (outcome.id, outcome.model, outcome.complete, outcome.content_seen)
     assert "text_completion" == format.operation
+
+
+@pytest.mark.parametrize(("total", "billed"), [(60, 50), (40, None)])
+def test_reasoning_apart_from_output_is_billed(total: int, billed: int | None) -> None:
+    """Where the total shows that reasoning is no part of the output tokens, these are told as sent, and billed whole."""
+    told = {"prompt_tokens": 10, "completion_tokens": 30, "total_tokens": total}
+    usage = CHAT.response(
+        json.dumps({"choices": [], "usage": {**told, "completion_tokens_details": {"reasoning_tokens": 20}}}).encode()
+    ).usage
+    assert Usage(10, 30, reasoning_output_tokens=20, billed_output_tokens=billed) == usage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -156,8 +157,10 @@ class Pricer:
 def _billed(usage: Usage) -> Usage:
     """What is billed, where the provider tells that apart from what it counted."""
     given, made = usage.billed_input_tokens, usage.billed_output_tokens
+    if given is None:
+        return replace(usage, output_tokens=made)
     return Usage(
-        input_tokens=usage.input_tokens if given is None else given,
+        input_tokens=given,
         output_tokens=usage.output_tokens if made is None else made,
         web_searches=usage.web_searches,
     )

@@ -133,7 +133,8 @@ def read_usage(value: Mapping[str, object]) -> Usage | None:
 
 def _apply_usage(outcome: Outcome, value: Mapping[str, object]) -> None:
     outcome.usage = read_usage(value)
-    outcome.service_tier = text(value.get("service_tier"))
+    # What was served fast has prices of its own, as a tier has.
+    outcome.service_tier = "fast" if value.get("speed") == "fast" else text(value.get("service_tier"))
 
 
 class MessagesReader(EventReader):

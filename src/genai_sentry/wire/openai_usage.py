@@ -24,6 +24,8 @@ def read_usage(value: object) -> Usage | None:
     usage.cache_write_input_tokens = written if written is not None else counted(value, _CACHE_CREATED)
     reasoned = counted(made, _REASONING) if made else None
     usage.reasoning_output_tokens = reasoned if reasoned is not None else counted(value, _REASONING)
+    if reasoned:
+        _reasoned_apart(usage, reasoned, value)
     if given:
         usage.input_audio_tokens = count(given.get("audio_tokens"))
         if "image_tokens" in given:
@@ -54,6 +56,13 @@ _CACHE_READ: Final = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_in
 _CACHE_WRITTEN: Final = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
 _CACHE_CREATED: Final = ("cache_creation_input_tokens",)
 _REASONING: Final = ("reasoning_tokens",)
+
+
+def _reasoned_apart(usage: Usage, reasoned: int, value: Mapping[str, object]) -> None:
+    """xAI's chat leaves reasoning out of its output tokens, which only the total shows; billed it is."""
+    given, made = usage.input_tokens, usage.output_tokens
+    if given is not None and made is not None and count(value.get("total_tokens")) == given + made + reasoned:
+        usage.billed_output_tokens = made + reasoned
 
 
 def _rest(usage: Usage, value: Mapping[str, object]) -> None:
