@@ -97,7 +97,9 @@ CONTENT: Mapping[str, str] = {
     "tool_definitions": "gen_ai.tool.definitions",
 }
 
-_USAGE_FIELDS = tuple((name, attributes[0], attributes[1:]) for name, attributes in USAGE.items())
+_FREQUENT = ("input_tokens", "output_tokens", "cache_read_input_tokens", "reasoning_output_tokens")
+(_INPUT,), (_OUTPUT,), (_CACHE_READ,), (_REASONING,) = (USAGE[name] for name in _FREQUENT)
+_RARER_USAGE = tuple((name, own) for name, own in USAGE.items() if name not in _FREQUENT)
 _LIMIT_FIELDS = tuple(LIMITS.items())
 
 
@@ -175,12 +177,20 @@ def _add_response(attributes: dict[str, Value], outcome: Outcome) -> None:
 
 def add_usage(attributes: dict[str, Value], usage: Usage) -> None:
     """Add each token count that is known."""
-    for name, attribute, others in _USAGE_FIELDS:
+    # The counts that nearly every answer has are asked for by name, which takes a fifth of a look-up's time.
+    if usage.input_tokens is not None:
+        attributes[_INPUT] = usage.input_tokens
+    if usage.output_tokens is not None:
+        attributes[_OUTPUT] = usage.output_tokens
+    if usage.cache_read_input_tokens is not None:
+        attributes[_CACHE_READ] = usage.cache_read_input_tokens
+    if usage.reasoning_output_tokens is not None:
+        attributes[_REASONING] = usage.reasoning_output_tokens
+    for name, own in _RARER_USAGE:
         value = getattr(usage, name)
         if value is not None:
-            attributes[attribute] = value
-            for other in others:
-                attributes[other] = value
+            for attribute in own:
+                attributes[attribute] = value
 
 
 def _add_cost(attributes: dict[str, Value], record: CallRecord) -> None:
