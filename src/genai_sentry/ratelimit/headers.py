@@ -225,7 +225,7 @@ def _clock(date: bytes | None, now: float | None) -> float:
 
 
 def _scaled(value: bytes, unit: float) -> float | None:
-    amount = number(_text(value))
+    amount = _amount(value)
     return None if amount is None else amount * unit
 
 
@@ -240,6 +240,7 @@ def _wait(value: bytes, unit: float, date: bytes | None, now: float | None) -> f
 
 
 _tuple = tuple.__new__  # without the checks of a named tuple's own constructor, which take as long as all else here
+_BLANK: list[object] = [None] * len(RateLimits._fields)
 _Row = tuple[str, int, float | None, float | None, float | None, float | None]
 """A limit: kind, where its fields begin in `RateLimits`, limit, remaining, reset and period."""
 
@@ -311,7 +312,7 @@ def _assemble(rows: Sequence[_Row], retry_after: float | None) -> RateLimits | N
     if not rows and retry_after is None:
         return None
     windows: list[Window] = []
-    fields: list[object] = [None] * len(RateLimits._fields)
+    fields = _BLANK.copy()
     shares: dict[int, float] = {}
     for kind, place, limit, remaining, reset, period in rows:
         share = 2.0
