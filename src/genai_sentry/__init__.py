@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from genai_sentry.batches import record_batch_results
     from genai_sentry.errors.classify import classify
     from genai_sentry.errors.taxonomy import Classification, ErrorType, Reason, Severity
+    from genai_sentry.flushing import flush
     from genai_sentry.instrumentor import GenAIInstrumentor
     from genai_sentry.labels import label
     from genai_sentry.pricing import Cost
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from genai_sentry.recording import record_call
     from genai_sentry.retries import is_retryable, retry_wait
     from genai_sentry.sentry.processor import GenAIErrorProcessor
-    from genai_sentry.setup import flush, init, shutdown
+    from genai_sentry.setup import init, shutdown
     from genai_sentry.statistics import Stats, stats
     from genai_sentry.triage import LLMTriage
 
@@ -38,7 +39,7 @@ _HOMES: dict[str, str] = {
     "Stats": "statistics",
     "classify": "errors.classify",
     "estimate_monthly_cost": "pricing.estimate",
-    "flush": "setup",
+    "flush": "flushing",
     "init": "setup",
     "is_retryable": "retries",
     "label": "labels",

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from genai_sentry import datafile
 from genai_sentry.record import Alert
-from genai_sentry.settings import SettingsError
+from genai_sentry.settings_error import SettingsError
 
 if TYPE_CHECKING:
     from genai_sentry.record import CallRecord

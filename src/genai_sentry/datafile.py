@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from genai_sentry.settings import SettingsError
+from genai_sentry.settings_error import SettingsError
 
 
 def load(setting: str, source: Mapping[str, Any] | str | Path) -> Mapping[str, Any]:

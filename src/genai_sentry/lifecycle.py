@@ -9,6 +9,7 @@ from typing import Any
 
 import wrapt
 
+from genai_sentry.flushing import flush
 from genai_sentry.guard import Guard
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
@@ -49,8 +50,6 @@ def flush_all() -> None:
     if state.runtime is None:
         return
     with Guard("exit"):
-        from genai_sentry.setup import flush
-
         flush(EXIT_TIMEOUT_S)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
-    from genai_sentry.pricing import Cost
-    from genai_sentry.ratelimit import RateLimits
+    from genai_sentry.pricing.cost import Cost
+    from genai_sentry.ratelimit.limits import RateLimits
     from genai_sentry.wire.outcome import Outcome, Usage
 
 

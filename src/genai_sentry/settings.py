@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genai_sentry.settings_error import SettingsError as SettingsError
+
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
     from genai_sentry.record import CallRecord
@@ -20,20 +22,6 @@ EVENT_MODES = ("deferred", "immediate", "enrich_only", "off")
 FRAME_LOCALS = ("none", "app")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
-
-
-class SettingsError(ValueError):
-    """A setting has a value that can't be used.
-
-    Attributes:
-        setting: the field's or the environment variable's name.
-        problem: what is wrong with the value.
-    """
-
-    def __init__(self, setting: str, problem: str) -> None:
-        super().__init__(f"{setting}: {problem}")
-        self.setting = setting
-        self.problem = problem
 
 
 def _env(variable: str) -> dict[str, str]:

@@ -7,26 +7,23 @@ import os
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
+from genai_sentry.flushing import flush
 from genai_sentry.guard import Guard
 from genai_sentry.instrumentor import GenAIInstrumentor
 from genai_sentry.launcher import launched, takeover
 from genai_sentry.launcher.exporter import SentrySpanExporter, delivering
 from genai_sentry.patch.state import state
-from genai_sentry.sentry.start import starter
 from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import sentry_trace
 from genai_sentry.telemetry.identity import environment_of_the_process, identity, release_of_the_process
 from genai_sentry.telemetry.losses import CountingBatchProcessor
 from genai_sentry.telemetry.stamp import is_stamped, sampling, stamp
-
-if TYPE_CHECKING:
-    from genai_sentry.runtime import Runtime
 
 logger = logging.getLogger("genai_sentry")
 
@@ -92,34 +89,6 @@ def prefer(variables: Mapping[str, str]) -> None:
     """Set environment variables that the user has not set."""
     for variable, value in variables.items():
         os.environ.setdefault(variable, value)
-
-
-def flush(timeout: float = 2.0) -> bool:
-    """Deliver what is held: events, metrics and spans. Call it before a freeze or at an ASGI lifespan's end.
-
-    Args:
-        timeout: seconds to wait at most.
-
-    Returns:
-        Whether everything was handed over in time.
-    """
-    done = True
-    with Guard("flush"):
-        runtime = state.runtime
-        if runtime is not None:
-            if starter.armed and _holding(runtime):
-                starter.ensure()  # under the launcher, once: takes its time, which is not the flush's
-            done = runtime.flush(timeout)
-        force = getattr(trace.get_tracer_provider(), "force_flush", None)
-        if force is not None:
-            done = bool(force(int(timeout * 1000))) and done
-    return done
-
-
-def _holding(runtime: Runtime) -> bool:
-    """Whether anything waits to be handed to Sentry, or is being handed."""
-    runtime.later.drain()
-    return bool(starter.starting or runtime.reporter.pending or runtime.sentry_metrics.waiting)
 
 
 def shutdown() -> None:

@@ -36,7 +36,7 @@ from genai_sentry import datafile
 from genai_sentry.pricing.catalogue import Found
 from genai_sentry.pricing.rates import Rate, card
 from genai_sentry.pricing.sellers import seller_of
-from genai_sentry.settings import SettingsError
+from genai_sentry.settings_error import SettingsError
 
 MILLION = 1_000_000
 PRICES: dict[str, tuple[str, int]] = {
