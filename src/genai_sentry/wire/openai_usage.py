@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from genai_sentry.wire.fields import amount, count, counted, mapping
+from genai_sentry.wire.fields import MAX_COUNT, amount, count, counted, mapping
 from genai_sentry.wire.outcome import Outcome, Usage
 
 USD_PER_TICK: Final = 1e-10
@@ -16,22 +16,28 @@ def read_usage(value: object) -> Usage | None:
     """The usage object of an answer; None where it holds no count."""
     if not isinstance(value, dict) or not value:
         return None
-    given, made = _first_dict(value, _GIVEN_DETAILS), _first_dict(value, _MADE_DETAILS)
-    usage = Usage(counted(value, _GIVEN), counted(value, _MADE))
-    read = counted(given, _CACHED) if given else None
+    get = value.get
+    # The names that nearly all use are asked for here; whatever they do not answer is looked for under all names.
+    given, made = get("prompt_tokens_details"), get("completion_tokens_details")
+    if not given or not isinstance(given, dict):
+        given = _first_dict(value, _GIVEN_DETAILS)
+    if not made or not isinstance(made, dict):
+        made = _first_dict(value, _MADE_DETAILS)
+    sent, answered = get("prompt_tokens"), get("completion_tokens")
+    usage = Usage(
+        sent if type(sent) is int and 0 <= sent <= MAX_COUNT else counted(value, _GIVEN),
+        answered if type(answered) is int and 0 <= answered <= MAX_COUNT else counted(value, _MADE),
+    )
+    read = count(given.get("cached_tokens")) if given else None
     usage.cache_read_input_tokens = read if read is not None else counted(value, _CACHE_READ)
-    written = counted(given, _CACHE_WRITTEN) if given else None
-    usage.cache_write_input_tokens = written if written is not None else counted(value, _CACHE_CREATED)
-    reasoned = counted(made, _REASONING) if made else None
-    usage.reasoning_output_tokens = reasoned if reasoned is not None else counted(value, _REASONING)
+    if given:
+        _details_given(usage, given)
+    if usage.cache_write_input_tokens is None and "cache_creation_input_tokens" in value:
+        usage.cache_write_input_tokens = count(value["cache_creation_input_tokens"])
+    reasoned = count(made.get("reasoning_tokens")) if made else None
+    usage.reasoning_output_tokens = reasoned if reasoned is not None else count(get("reasoning_tokens"))
     if reasoned:
         _reasoned_apart(usage, reasoned, value)
-    if given:
-        usage.input_audio_tokens = count(given.get("audio_tokens"))
-        if "image_tokens" in given:
-            usage.input_image_tokens = count(given["image_tokens"])
-        if "cached_tokens_details" in given:
-            usage.cache_read_audio_tokens = count(mapping(given["cached_tokens_details"]).get("audio_tokens"))
     if made:
         usage.output_audio_tokens = count(made.get("audio_tokens"))
         if "image_tokens" in made:
@@ -51,11 +57,21 @@ _GIVEN_DETAILS: Final = (
     "prompt_token_details",
 )
 _MADE_DETAILS: Final = ("completion_tokens_details", "output_tokens_details", "output_token_details")
-_CACHED: Final = ("cached_tokens",)
 _CACHE_READ: Final = ("prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens", "num_cached_tokens")
 _CACHE_WRITTEN: Final = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
-_CACHE_CREATED: Final = ("cache_creation_input_tokens",)
-_REASONING: Final = ("reasoning_tokens",)
+_RARE_GIVEN: Final = frozenset({*_CACHE_WRITTEN, "image_tokens", "cached_tokens_details"})
+
+
+def _details_given(usage: Usage, given: Mapping[str, object]) -> None:
+    """What an answer tells of the input's parts, cached ones aside."""
+    usage.input_audio_tokens = count(given.get("audio_tokens"))
+    if _RARE_GIVEN.isdisjoint(given):
+        return
+    usage.cache_write_input_tokens = counted(given, _CACHE_WRITTEN)
+    if "image_tokens" in given:
+        usage.input_image_tokens = count(given["image_tokens"])
+    if "cached_tokens_details" in given:
+        usage.cache_read_audio_tokens = count(mapping(given["cached_tokens_details"]).get("audio_tokens"))
 
 
 def _reasoned_apart(usage: Usage, reasoned: int, value: Mapping[str, object]) -> None:
