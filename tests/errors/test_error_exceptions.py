@@ -199,6 +199,12 @@ def test_error_type_prefers_the_providers_code() -> None:
     )
 
 
+def test_a_status_in_digits_is_a_status() -> None:
+    """Logs and headers hold it as text; what is no status is passed over."""
+    assert classify(status=402) == classify(status="402")
+    assert classify() == classify(status="40x") == classify(status="²²²")
+
+
 def test_error_type_falls_back_to_class_then_status() -> None:
     """An unlisted code names nothing, so that the values stay few."""
     assert "httpx.ReadTimeout" == error_type(httpx.ReadTimeout(""))

@@ -313,13 +313,21 @@ def test_wrong_settings_in_the_environment_are_no_reason_to_fail(monkeypatch: py
     """Defaults are used, and a line says so."""
     monkeypatch.setenv("GENAI_SENTRY_EVENTS", "nonsense")
     GenAIErrorProcessor().shutdown()
-    assert "events" in caplog.text
+    assert "GENAI_SENTRY_EVENTS" in caplog.text
 
 
 def test_prices_that_can_t_be_used_are_named_at_once() -> None:
     """Wrong settings fail at set-up, not on a span."""
     with pytest.raises(SettingsError, match="prices"):
         GenAIErrorProcessor(Settings(prices={"openai": 1}), forward_to=SimpleSpanProcessor(InMemorySpanExporter()))
+
+
+@pytest.mark.parametrize("wrong", [{"settings": 3}, {"forward_to": InMemorySpanExporter()}])
+def test_arguments_of_another_kind_are_refused_at_once(wrong: dict[str, Any]) -> None:
+    """What is no settings or no processor is refused where it is given, not at the application's next span."""
+    with pytest.raises(SettingsError) as refused:
+        GenAIErrorProcessor(**wrong)
+    assert refused.value.setting == next(iter(wrong))
 
 
 class _Keep(SimpleSpanProcessor):

@@ -138,7 +138,7 @@ def families_of(built: Index, provider: str, texts: Iterable[str]) -> frozenset[
 def open_case(
     error: object,
     exception_type: str | None,
-    status: int | None,
+    status: int | str | None,
     body: object,
     message: str | None,
     headers: Mapping[str, str] | None,
@@ -161,6 +161,8 @@ def open_case(
             found.facts["document"] = "empty"
     elif error is not None and body is None:
         body = error
+    if isinstance(status, str) and status.isdecimal() and len(status) == 3:
+        status = int(status)  # as logs and headers have it
     status = status if isinstance(status, int) and not isinstance(status, bool) else None
     if body is not None:
         gather(body, "body", found)

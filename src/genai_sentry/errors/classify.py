@@ -63,7 +63,7 @@ class Classifier:
         error: object = None,
         *,
         exception_type: str | None = None,
-        status: int | None = None,
+        status: int | str | None = None,
         body: object = None,
         message: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -74,7 +74,7 @@ class Classifier:
         Args:
             error: the exception, or whatever stands for the failure (an error event, a body).
             exception_type: the exception's class name, where there is no object.
-            status: the HTTP status.
+            status: the HTTP status, as a number or in digits.
             body: the response's body: parsed, text, bytes, HTML.
             message: the error's message.
             headers: the response's headers.
@@ -310,7 +310,7 @@ def classify(
     error: object = None,
     *,
     exception_type: str | None = None,
-    status: int | None = None,
+    status: int | str | None = None,
     body: object = None,
     message: str | None = None,
     headers: Mapping[str, str] | None = None,

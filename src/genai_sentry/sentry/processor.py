@@ -51,10 +51,11 @@ class GenAIErrorProcessor(SpanProcessor):
         forward_to: receives every span; those of LLM calls as copies with classification and cost added.
 
     Raises:
-        SettingsError: the given settings name rules or prices that can't be used.
+        SettingsError: the given settings name rules or prices that can't be used, or an argument is of another kind.
     """
 
     def __init__(self, settings: Settings | None = None, forward_to: SpanProcessor | None = None) -> None:
+        _check_kinds(settings, forward_to)
         self._settings = used = settings if settings is not None else _from_env()
         self._forward_to = forward_to
         self._classifier = Classifier(used.rules, retryable=used.retryable, severities=used.levels)
@@ -185,6 +186,14 @@ class GenAIErrorProcessor(SpanProcessor):
         if record.classification is not None and record.classification.type is not ErrorType.CANCELLED:
             extra |= events.tags(record, self._settings)
         return {name: value for name, value in extra.items() if value is not None}
+
+
+def _check_kinds(settings: object, forward_to: object) -> None:
+    """Raise here, where the mistake is, and not at the start of the application's next span."""
+    if settings is not None and not isinstance(settings, Settings):
+        raise SettingsError("settings", f"expected Settings, got {settings!r}")
+    if forward_to is not None and not all(callable(getattr(forward_to, name, None)) for name in ("on_start", "on_end")):
+        raise SettingsError("forward_to", f"expected a span processor, got {forward_to!r}")
 
 
 def _from_env() -> Settings:
