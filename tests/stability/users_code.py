@@ -122,7 +122,7 @@ def wrong() -> None:
     Settings(redact=len)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     Settings().grace_s = 2.0  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     genai_sentry.classify(None, "TimeoutError")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
-    genai_sentry.classify(status="429")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    genai_sentry.classify(status=[429])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     genai_sentry.price(input_tokens=1)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     genai_sentry.record_call("chat", "m")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     genai_sentry.no_such_name()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
