@@ -321,7 +321,12 @@ class Call:
             # What begins like JSON is JSON, whatever it is called; looking the header up costs as much as decoding.
             content_type = None if self._body[:1] == b"{" else self.content_type
             self.outcome = self.format.response(self._body, content_type, capture=capture)
-        return self.outcome
+        outcome = self.outcome
+        if outcome is not None and outcome.usage is None and self.format is not None:
+            headers = self._response_headers
+            if headers is not None:
+                self.format.headers(outcome, headers)
+        return outcome
 
     @property
     def content_type(self) -> str:

@@ -102,6 +102,9 @@ class Format:
         reader.feed(body)
         return reader.finish()
 
+    def headers(self, outcome: Outcome, headers: Mapping[str, str]) -> None:
+        """Add what an answer's headers tell to an outcome without usage."""
+
     def plain(self, body: bytes) -> bool:
         """Whether a whole answer certainly tells no failure, by a look at its bytes; False where that is open."""
         return False

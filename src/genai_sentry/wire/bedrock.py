@@ -11,8 +11,8 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire.anthropic import MessagesFormat, MessagesReader
 from genai_sentry.wire.base import BLANK, StreamReader
-from genai_sentry.wire.fields import loads
-from genai_sentry.wire.outcome import Outcome
+from genai_sentry.wire.fields import loads, total
+from genai_sentry.wire.outcome import Outcome, Usage
 
 MAX_PENDING: Final = 256 * 1024
 """Longest unfinished frame kept, in bytes."""
@@ -36,6 +36,29 @@ class InvokeFormat(MessagesFormat):
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of binary frames, or of a whole answer."""
         return FramesReader(self, capture=capture)
+
+    def headers(self, outcome: Outcome, headers: Mapping[str, str]) -> None:
+        """Bedrock counts in headers what some models' answers leave out."""
+        outcome.usage = counted_by_headers(headers)
+
+
+def counted_by_headers(headers: Mapping[str, str]) -> Usage | None:
+    """The counts in an answer's headers, which leave out what went through the cache; None where there are none."""
+    given, made, read, written = (_number(headers.get(f"x-amzn-bedrock-{name}-token-count")) for name in _COUNTED)
+    usage = Usage(
+        input_tokens=None if given is None else total(given, read, written),
+        output_tokens=made,
+        cache_read_input_tokens=read,
+        cache_write_input_tokens=written,
+    )
+    return usage if usage != Usage() else None
+
+
+_COUNTED: Final = ("input", "output", "cache-read-input", "cache-write-input")
+
+
+def _number(value: object) -> int | None:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
 class FramesReader(MessagesReader):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from genai_sentry.wire import anthropic, cohere, gemini, ollama
+from genai_sentry.wire import anthropic, bedrock_native, cohere, gemini, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.bedrock import InvokeFormat
 from genai_sentry.wire.bedrock_converse import ConverseFormat
@@ -31,6 +31,8 @@ OLLAMA_EMBED: Final = ollama.EmbedFormat()
 COHERE_EMBED: Final = cohere.EmbedFormat()
 COHERE_V1: Final = cohere.ChatV1Format()
 INVOKE: Final = InvokeFormat()
+INVOKE_NATIVE: Final = bedrock_native.NativeFormat()
+INVOKE_EMBED: Final = bedrock_native.EmbedFormat()
 CONVERSE: Final = ConverseFormat()
 GEMINI_EMBED: Final = gemini.EmbedFormat()
 IMAGEN: Final = gemini.ImagenFormat()
@@ -89,7 +91,8 @@ _METHODS: Final[dict[str, Format]] = {
 """Google's custom methods: what follows the colon in the last segment."""
 
 FORMATS: Final[dict[str, Format]] = {
-    format.name: format for format in (*(route[2] for route in _ROUTES), *_METHODS.values(), IMAGEN)
+    format.name: format
+    for format in (*(route[2] for route in _ROUTES), *_METHODS.values(), IMAGEN, INVOKE_NATIVE, INVOKE_EMBED)
 }
 """All formats by name."""
 
@@ -109,7 +112,8 @@ def match(path: bytes | str, content_type: str | None = None) -> Format | None:
         parents = _BY_SEGMENT.get(last)
         if parents is None:
             return _by_method(path, last) if ":" in last else None
-        return parents.get(rest.rpartition("/")[2]) or parents.get("*")
+        found = parents.get(rest.rpartition("/")[2]) or parents.get("*")
+        return found if found is not INVOKE else _by_model(path)
     # The same for bytes, on the way of every request of the process.
     raw_rest, _, raw_last = path.rpartition(b"/")
     parents = _BY_SEGMENT.get(raw_last)
@@ -117,7 +121,16 @@ def match(path: bytes | str, content_type: str | None = None) -> Format | None:
         if _COLON not in raw_last:
             return None
         return _by_method(path.decode("ascii", "replace"), raw_last.decode("ascii", "replace"))
-    return parents.get(raw_rest.rpartition(b"/")[2]) or parents.get("*")
+    found = parents.get(raw_rest.rpartition(b"/")[2]) or parents.get("*")
+    return found if found is not INVOKE else _by_model(path.decode("ascii", "replace"))
+
+
+def _by_model(path: str) -> Format:
+    """Bedrock's models take what their makers' APIs take: the name in the path tells whose body it is."""
+    kind = bedrock_native.kind_of(path)
+    if kind:
+        return INVOKE_EMBED if kind == "embeddings" else INVOKE_NATIVE
+    return INVOKE
 
 
 def _by_method(path: str, last: str) -> Format | None:
