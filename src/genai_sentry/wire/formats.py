@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from genai_sentry.wire import anthropic, bedrock_native, cohere, gemini, ollama
+from genai_sentry.wire import anthropic, bedrock_native, cohere, dashscope, gemini, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.bedrock import InvokeFormat
 from genai_sentry.wire.bedrock_converse import ConverseFormat
@@ -34,6 +34,7 @@ INVOKE: Final = InvokeFormat()
 INVOKE_NATIVE: Final = bedrock_native.NativeFormat()
 INVOKE_EMBED: Final = bedrock_native.EmbedFormat()
 CONVERSE: Final = ConverseFormat()
+DASHSCOPE: Final = dashscope.GenerationFormat()
 GEMINI_EMBED: Final = gemini.EmbedFormat()
 IMAGEN: Final = gemini.ImagenFormat()
 
@@ -77,6 +78,8 @@ _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("api", "chat", ollama.ChatFormat()),
     ("api", "generate", ollama.GenerateFormat()),
     ("api", "embed", OLLAMA_EMBED),
+    ("text-generation", "generation", DASHSCOPE),
+    ("multimodal-generation", "generation", DASHSCOPE),
 )
 """Last but one segment of the path (`*`: any other), last segment, format."""
 

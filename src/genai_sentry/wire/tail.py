@@ -1,0 +1,82 @@
+"""Streams whose events all have the shape of the whole answer, the counts growing with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from genai_sentry.patterns import lazy
+from genai_sentry.wire import content, sse
+from genai_sentry.wire.base import EventReader, Format
+from genai_sentry.wire.body import ERROR, shrunk
+from genai_sentry.wire.fields import mappings
+from genai_sentry.wire.outcome import Outcome, Usage
+
+
+class TailReader(EventReader):
+    """Decodes the first event, those that end the answer, and the last, each as the format's own answer.
+
+    `notable` is what ends an answer; `begins` what has content.
+    """
+
+    __slots__ = ("_latest",)
+
+    begins = lazy(
+        rb'"(?:content|text|response|generated_text|reasoning_content)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{'
+    )
+
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
+        super().__init__(format, capture=capture)
+        self._latest: bytes | None = None
+        """The last chunk passed over: its counts are the latest."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next decoded bytes, cut anywhere."""
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
+            self._look(chunk)
+        else:
+            self._latest = chunk
+
+    def _stands_out(self, block: bytes) -> bool:
+        if super()._stands_out(block):
+            return True
+        self._latest = block + b"\n\n"
+        return False
+
+    def _event(self, name: bytes, data: bytes) -> None:
+        if not self.content_seen and self.begins.search(data):
+            self.content_seen = True
+        if self._first is None:
+            self._first = shrunk(data)
+        elif name == b"error" or self.notable.search(data) or ERROR.search(data):
+            self.keep(data)
+        else:
+            self._last = shrunk(data)
+
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        for place, item in enumerate(self._format.output(value)):
+            output.add(place, [dict(part) for part in mappings(item["parts"])])
+
+    def _build(self) -> Outcome:
+        if self._latest is not None:
+            for block in sse.events().feed(self._latest):
+                self._block(block)
+        outcome = Outcome()
+        for value in self._decoded():
+            later = self._format.decode(value)
+            outcome.id, outcome.model = outcome.id or later.id, later.model or outcome.model
+            outcome.usage = grown(outcome.usage, later.usage)
+            outcome.finish_reasons = later.finish_reasons or outcome.finish_reasons
+            outcome.error = outcome.error or later.error
+        outcome.complete = (self.done or bool(outcome.finish_reasons)) and outcome.error is None
+        return outcome
+
+
+def grown(usage: Usage | None, later: Usage | None) -> Usage | None:
+    """Of each count the larger one: in a stream they only grow."""
+    if usage is None or later is None:
+        return later or usage
+    for name in Usage.__slots__:
+        value = getattr(later, name)
+        if value is not None:
+            setattr(usage, name, max(value, getattr(usage, name) or 0))
+    return usage
