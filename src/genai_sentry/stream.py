@@ -43,6 +43,12 @@ class StreamObserver:
         decompress: undoes the content encoding; None where there is none.
         streamed: whether the application asked for a stream; else only the body counts, not how it arrived.
         hider: takes out what the application did not ask for; None where it sees every byte.
+
+    Attributes:
+        held: pieces that have arrived and are not looked at yet.
+        quiet_s: a piece that was waited for no longer, in seconds, may just be put to those, as long as these are fewer
+            than `MAX_PIECES` and it is no `LARGE_PIECE`; any other is told by `chunk`. Putting it there where the
+            pieces pass saves a call for each.
     """
 
     __slots__ = (
@@ -52,11 +58,12 @@ class StreamObserver:
         "_gap_s",
         "_kept",
         "_last",
-        "_pieces",
         "_waited",
         "call",
         "facts",
+        "held",
         "hider",
+        "quiet_s",
         "reader",
         "streamed",
     )
@@ -78,7 +85,8 @@ class StreamObserver:
         self._waited = _clock() - call.started
         self._early = True
         self._gap_s = -1.0
-        self._pieces: list[bytes] = []
+        self.quiet_s = -1.0
+        self.held: list[bytes] = []
         self._kept: bytearray | None = bytearray() if reader is None else None
         self._last = b""
         self._ended = False
@@ -97,10 +105,10 @@ class StreamObserver:
             return
         # Once content flows, pieces are looked at many at a time: it costs half as much.
         if waited > self._gap_s:
-            self._gap_s = waited
-        pieces = self._pieces
-        pieces.append(chunk)
-        if len(pieces) >= MAX_PIECES or len(chunk) > LARGE_PIECE:
+            self._gap_s = self.quiet_s = waited
+        held = self.held
+        held.append(chunk)
+        if len(held) >= MAX_PIECES or len(chunk) > LARGE_PIECE:
             self._take()
 
     def _begin(self, chunk: bytes, waited: float) -> None:
@@ -113,23 +121,25 @@ class StreamObserver:
             facts.first_chunk_s = self._waited
         elif waited > self._gap_s:
             self._gap_s = waited
-        self._pieces.append(chunk)
+        self.held.append(chunk)
         self._take()
-        if self.reader is None:
+        if self.reader is None or self.reader.content_seen:
             self._early = False
-        elif self.reader.content_seen:
-            facts.first_content_s = self._waited
-            self._early = False
+            self.quiet_s = self._gap_s
+            if self.reader is not None:
+                facts.first_content_s = self._waited
 
     def _take(self) -> None:
         """Look at the pieces that have arrived."""
-        pieces, self._pieces = self._pieces, []
+        pieces = self.held
         if self._ended or not pieces:
             return
         try:
             self.facts.chunks += len(pieces)
             self._last = pieces[-1]
-            self._feed(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            joined = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            pieces.clear()
+            self._feed(joined)
         except Exception as fault:
             if not swallowed("stream", fault):
                 raise

@@ -75,7 +75,7 @@ def test_what_is_held_is_bounded() -> None:
     held = 0
     for number in range(1000):
         observer.chunk(b"x" * (stream.LARGE_PIECE + number % 2), 0.0)
-        held = max(held, sum(map(len, observer._pieces)))
+        held = max(held, sum(map(len, observer.held)))
     assert held <= stream.MAX_PIECES * stream.LARGE_PIECE
 
 

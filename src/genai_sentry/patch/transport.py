@@ -12,7 +12,7 @@ from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
-from genai_sentry.stream import StreamObserver, observe
+from genai_sentry.stream import LARGE_PIECE, MAX_PIECES, StreamObserver, observe
 from genai_sentry.wire import formats
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MODULES = ("httpx", "httpx2")
 
+_ROOM = MAX_PIECES - 1
 _clock = time.perf_counter
 under_way = current.get
 
@@ -167,11 +168,15 @@ def stream_class(module: ModuleType) -> type:
 
         def __iter__(self) -> Iterator[bytes]:
             observer = self._observer
-            chunk_arrived = observer.chunk
+            held, chunk_arrived = observer.held, observer.chunk
             resumed = _clock()
             try:
                 for chunk in self._inner:
-                    chunk_arrived(chunk, _clock() - resumed)
+                    waited = _clock() - resumed
+                    if waited > observer.quiet_s or len(held) >= _ROOM or len(chunk) > LARGE_PIECE:
+                        chunk_arrived(chunk, waited)
+                    else:
+                        held.append(chunk)
                     if observer.hider is None or (chunk := observer.visible(chunk)):
                         yield chunk
                     resumed = _clock()
@@ -209,12 +214,16 @@ def async_stream_class(module: ModuleType) -> type:
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             observer = self._observer
-            chunk_arrived = observer.chunk
+            held, chunk_arrived = observer.held, observer.chunk
             iterator = self._inner.__aiter__()
             resumed = _clock()
             try:
                 async for chunk in iterator:
-                    chunk_arrived(chunk, _clock() - resumed)
+                    waited = _clock() - resumed
+                    if waited > observer.quiet_s or len(held) >= _ROOM or len(chunk) > LARGE_PIECE:
+                        chunk_arrived(chunk, waited)
+                    else:
+                        held.append(chunk)
                     if observer.hider is None or (chunk := observer.visible(chunk)):
                         yield chunk
                     resumed = _clock()
