@@ -145,19 +145,18 @@ def _stems(normalised: str) -> list[_Met]:
 
 
 def _words(normalised: str) -> list[_Met]:
-    table = _meanings().words
     words = normalised.split()[:MAX_WORDS]
-    if not _NEGATED.keys().isdisjoint(words):
+    if "nt " in normalised and not _NEGATED.keys().isdisjoint(words):
         words = [_NEGATED.get(word, word) for word in words]
+    named = "_" in normalised
     met: list[_Met] = []
     taken = -1
-    for place, word in enumerate(words):
-        candidates = table.get(word)
-        if place <= taken:
-            continue
+    for place, candidates in enumerate(map(_meanings().words.get, words)):
         if candidates is None:
-            if "_" in word and _FIELD_NAME.fullmatch(word) is not None:
-                met.append(("parameter", place, place, word))
+            if named and place > taken and "_" in words[place] and _FIELD_NAME.fullmatch(words[place]) is not None:
+                met.append(("parameter", place, place, words[place]))
+            continue
+        if place <= taken:
             continue
         for rest, shown, notions in candidates:
             if not rest or words[place + 1 : place + 1 + len(rest)] == rest:
@@ -178,21 +177,24 @@ def _chinese(normalised: str) -> list[_Met]:
 
 def _nearest(met: list[_Met], reach: int) -> Guess | None:
     labels = _meanings().labels
-    best: tuple[int, int] | None = None
-    found: Guess | None = None
-    for number, (notion, first_start, first_end, first_word) in enumerate(met):
+    nearest, rank = reach + 1, 0
+    found: tuple[Label, str, str] | None = None
+    for number, (notion, first_start, first_end, first_word) in enumerate(met, 1):
         of_notion = labels.get(notion)
         if of_notion is None:
             continue
-        for other, start, _, word in met[number + 1 : number + 40]:
-            distance = start - first_end
-            if distance > reach:
+        farthest = first_end + reach
+        for other, start, _, word in met[number : number + 39]:
+            if start > farthest:
                 break
-            known = of_notion.get(other)
-            if known is None or (distance < 1 and start == first_start):
+            if other not in of_notion:
                 continue
-            if best is None or (distance, known[0]) < best:
-                best = distance, known[0]
-                reach = distance
-                found = Guess(known[1], f"{first_word} … {word}", distance)
-    return found
+            known = of_notion[other]
+            distance = start - first_end
+            if distance < 1 and start == first_start:
+                continue
+            if distance < nearest or (distance == nearest and known[0] < rank):
+                nearest, rank = distance, known[0]
+                reach, farthest = distance, start
+                found = known[1], first_word, word
+    return None if found is None else Guess(found[0], f"{found[1]} … {found[2]}", nearest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from genai_sentry.errors.codelike import words_like_codes
 from genai_sentry.errors.scripts import LETTERS, common_terms
 from genai_sentry.patterns import lazy
 
@@ -184,18 +185,26 @@ class Reading:
     Attributes:
         clean: without what clients, gateways and echoes add.
         unquoted: the same without the sentences it quotes; None where it quotes none.
+        codes: the words of `clean` that look like codes.
         normal_text, normal_clean, normal_unquoted: as they are compared; the last as `clean` where nothing is quoted.
     """
 
-    __slots__ = ("_normal_clean", "_normal_unquoted", "_text", "clean", "unquoted")
+    __slots__ = ("_codes", "_normal_clean", "_normal_unquoted", "_text", "clean", "unquoted")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._normal_clean = self._normal_unquoted = ""
+        self._codes: list[str] | None = None
         boiled = without_boilerplate(text)
         clean = without_echoes(boiled)
         self.clean = clean if _LETTERS.search(clean) else boiled
         self.unquoted = without_quotes(self.clean)
+
+    @property
+    def codes(self) -> list[str]:
+        if self._codes is None:
+            self._codes = words_like_codes(self.clean)
+        return self._codes
 
     @property
     def normal_text(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
 from genai_sentry.errors.case import Case
+from genai_sentry.errors.codelike import words_like_codes
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
 from genai_sentry.errors.index import (
     BROAD,
@@ -55,15 +56,6 @@ _BARE_SIGNS = ("client", "success", "service")
 """Words of which each of them has one."""
 _BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate", "success", "service", "system"}
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
-_WORD_OF_TEXT = lazy(r"(?<![\w-])[A-Za-z](?=[a-z0-9]*+(?:[A-Z_]|\.[A-Z]))\w++(?:\.[A-Z]\w*+|\.\d{4,6}\b)*+(?!-\w)")
-"""Words with a capital or an underscore within: no other looks like a code."""
-_WITHIN_WORD = lazy(r"[A-Z_](?<=[A-Za-z0-9.].)")
-"""Such a capital or underscore."""
-_CODE_LIKE = lazy(
-    r"[A-Za-z]++(?:_[A-Za-z0-9]++)++|[A-Za-z][a-z0-9]++\.?[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)*+(?:\.\d{4,6})?"
-    r"|[A-Z]{2,}[a-z][A-Za-z]+|[A-Z]{5,}|[A-Z][A-Za-z]++\.[A-Z0-9]++(?:_[A-Z0-9]++)++"
-)
-"""Words that look like a code or a class name: with underscores, humps or capitals; not in hyphenated names."""
 
 
 def weigh_code(case: Case, built: Index, first: int = 0) -> None:
@@ -136,25 +128,10 @@ class Said(NamedTuple):
     shown: str | Phrase
 
 
-def _words_like_codes(text: str) -> Iterator[str]:
-    """The words of a text that look like codes, each once; only where a hump or underscore is, is looked closer."""
-    words: dict[str, None] = {}
-    end = 0
-    for hump in _WITHIN_WORD.finditer(text):
-        at = hump.start()
-        if at < end:
-            continue
-        start = max(text.rfind(" ", end, at), end)
-        end = text.find(" ", at)
-        end = len(text) if end < 0 else end
-        words.update(dict.fromkeys(_WORD_OF_TEXT.findall(text, start, end)))
-    return filter(_CODE_LIKE.fullmatch, words)
-
-
-def _named(built: Index, text: str, case: Case) -> list[Said]:
+def _named(built: Index, words: list[str], text: str, case: Case) -> list[Said]:
     """Codes and class names that stand in a text; plain words are none."""
     said: list[Said] = []
-    for word in _words_like_codes(text):
+    for word in words:
         if word.endswith("_API_KEY"):
             weight = PHRASE if _KEY_NOT_SET.search(text) else WORD + 1
             said.append(Said(weight, len(word), _MISSING_KEY, word[:80]))
@@ -186,12 +163,13 @@ def _said(case: Case, text: str, alone: bool) -> list[Said]:
     """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
     built, reading = index(), case.reading(text)
     unquoted = reading.unquoted
-    said = _named(built, unquoted or reading.clean, case)
+    words = words_like_codes(unquoted) if unquoted else reading.codes
+    said = _named(built, words, unquoted or reading.clean, case)
     matched = _phrases_in(built, reading.normal_unquoted, case)
     if unquoted is not None and not any(one.weight > WORD for one in matched):
         alone = alone and all(one.weight < VAGUE for one in said)
         if alone:
-            said += _named(built, reading.clean, case)
+            said += _named(built, reading.codes, reading.clean, case)
         matched += [
             one if alone else one._replace(weight=QUOTED)
             for one in _phrases_in(built, reading.normal_clean, case)
@@ -259,7 +237,7 @@ def _known_ending(built: Index, words: list[str]) -> Meaning | None:
 def _weigh_endings(case: Case) -> None:
     """Classes that messages name and no rule knows, by what the ends of their names mean."""
     for depth, where, text in case.texts:
-        for word in _words_like_codes(case.reading(text).clean):
+        for word in case.reading(text).codes:
             ending = _known_ending(index(), _HUMP.split(word)) if word.endswith(("Error", "Exception")) else None
             if ending is not None:
                 case.add(min(ending.weight, WORD), depth, len(word), ending.label, f"{where}~{word[:80]}")
