@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import concurrent.futures
 import json
+import re
 import struct
 import time
 from collections.abc import Iterator
@@ -192,13 +193,17 @@ def test_enforced_limits_refuse_what_exceeds_them() -> None:
         SimulatedProvider(limits=Limits(requests_per_minute=2, tokens_per_minute=1000)) as provider,
         openai.OpenAI(base_url=provider.base_url, api_key="k", max_retries=0) as client,
     ):
-        with pytest.raises(openai.RateLimitError, match="too large"):
+        with pytest.raises(openai.RateLimitError, match=r"too large.* Limit 1000, Requested \d{4}\."):
             client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "x" * 8000}])
         for _ in range(2):
             client.chat.completions.create(model="gpt-4o", messages=PROMPT)
         with pytest.raises(openai.RateLimitError) as caught:
             client.chat.completions.create(model="gpt-4o", messages=PROMPT)
-        assert 20 < float(caught.value.response.headers["retry-after"]) <= 30
+        wait_s = float(caught.value.response.headers["retry-after"])
+        assert 20 < wait_s <= 30
+        named = re.search(r"Limit 2, Used 2, Requested 1\. Please try again in ([\d.]+)s\.", str(caught.value))
+        assert named is not None
+        assert wait_s == pytest.approx(float(named[1]), abs=0.01)
         assert "rate_limit.requests_per_minute" == provider.requests[-1].failure
         provider.reset()
         client.chat.completions.create(model="gpt-4o", messages=PROMPT)

@@ -33,7 +33,7 @@ from genai_sentry.testing.answers import identifier
 from genai_sentry.testing.endpoints import PRICED, Asked, Content, content, understand
 from genai_sentry.testing.faults import FAULT_MODELS, NO_FAULT, Fault, FaultFields
 from genai_sentry.testing.limits import Buckets, Limits, Reading
-from genai_sentry.testing.refusals_openai import Refusal
+from genai_sentry.testing.refusals_openai import Refusal, counted
 from genai_sentry.testing.replies import (
     EVENTS_BEFORE_FAULT,
     Said,
@@ -238,6 +238,8 @@ class SimulatedProvider:
         if reading is not None and reading.exhausted and plan.name == "":
             plan = _planned_failure(f"rate_limit.{reading.exhausted}", None, "openai")
             plan.retry_after, dialect = max(reading.retry_after_s, 0.001), "openai"
+            if plan.refusal is not None:
+                plan.refusal = counted(plan.refusal, reading, asked.tokens)
         request.failure = plan.name
         said = Said(identifier("req_", number), self._headers(dialect, number, reading))
         reply = self._reply(asked, plan, dialect, said, request)

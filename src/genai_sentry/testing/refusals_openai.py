@@ -5,11 +5,13 @@ The first row of a type is what the type alone means. Texts name the model (`{mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from genai_sentry.testing.faults import NEVER_S, Fault
+from genai_sentry.testing.limits import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     html: bool = False
+
+
+def counted(refusal: Refusal, reading: Reading, tokens: int) -> Refusal:
+    """A refusal by a limit that is really kept: its text names that limit's figures, and the wait."""
+    by_request = reading.exhausted == "requests_per_minute"
+    limit = reading.limit_requests if by_request else reading.limit_tokens
+    left = reading.remaining_requests if by_request else reading.remaining_tokens
+    used = f", Used {limit - left}" if "Used" in refusal.message else ""
+    figures = f"Limit {limit}{used}, Requested {1 if by_request else tokens}"
+    message = re.sub(r"Limit \d+(?:, Used \d+)?, Requested \d+", figures, refusal.message)
+    message = re.sub(r"try again in [\d.ms]+s", f"try again in {reading.retry_after_s:.3f}s", message)
+    return replace(refusal, message=message)
 
 
 Failure = Refusal | Fault
