@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from genai_sentry.wire import anthropic, bedrock_native, cohere, dashscope, gemini, ollama
+from genai_sentry.wire import anthropic, bedrock_native, cohere, dashscope, gemini, hosted, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.bedrock import InvokeFormat
 from genai_sentry.wire.bedrock_converse import ConverseFormat
@@ -35,6 +35,9 @@ INVOKE_NATIVE: Final = bedrock_native.NativeFormat()
 INVOKE_EMBED: Final = bedrock_native.EmbedFormat()
 CONVERSE: Final = ConverseFormat()
 DASHSCOPE: Final = dashscope.GenerationFormat()
+SERVED_CHAT: Final = hosted.ServedChatFormat()
+SERVED_EMBEDDINGS: Final = hosted.ServedEmbeddingsFormat()
+RUN: Final = hosted.RunFormat()
 GEMINI_EMBED: Final = gemini.EmbedFormat()
 IMAGEN: Final = gemini.ImagenFormat()
 
@@ -80,6 +83,7 @@ _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("api", "embed", OLLAMA_EMBED),
     ("text-generation", "generation", DASHSCOPE),
     ("multimodal-generation", "generation", DASHSCOPE),
+    ("*", "invocations", SERVED_CHAT),
 )
 """Last but one segment of the path (`*`: any other), last segment, format."""
 
@@ -93,9 +97,11 @@ _METHODS: Final[dict[str, Format]] = {
 }
 """Google's custom methods: what follows the colon in the last segment."""
 
+_BY_PATH: Final = (IMAGEN, INVOKE_NATIVE, INVOKE_EMBED, SERVED_EMBEDDINGS, RUN)
+"""Formats that more of the path than its end tells."""
+
 FORMATS: Final[dict[str, Format]] = {
-    format.name: format
-    for format in (*(route[2] for route in _ROUTES), *_METHODS.values(), IMAGEN, INVOKE_NATIVE, INVOKE_EMBED)
+    format.name: format for format in (*(route[2] for route in _ROUTES), *_METHODS.values(), *_BY_PATH)
 }
 """All formats by name."""
 
@@ -106,30 +112,42 @@ for _parent, _last, _format in _ROUTES:
     _formats[_parent] = _formats[_parent.encode()] = _format
 
 _COLON: Final = ord(":")
+_AT: Final = ord("@")
 
 
 def match(path: bytes | str, content_type: str | None = None) -> Format | None:
     """The format of requests to a URL path (without query); None for a path that is no LLM endpoint."""
-    if isinstance(path, str):
-        rest, _, last = path.rpartition("/")
-        parents = _BY_SEGMENT.get(last)
-        if parents is None:
-            return _by_method(path, last) if ":" in last else None
-        found = parents.get(rest.rpartition("/")[2]) or parents.get("*")
-        return found if found is not INVOKE else _by_model(path)
-    # The same for bytes, on the way of every request of the process.
+    if type(path) is not bytes:
+        return _match_text(str(path))
+    # For bytes first: it is on the way of every request of the process.
     raw_rest, _, raw_last = path.rpartition(b"/")
     parents = _BY_SEGMENT.get(raw_last)
     if parents is None:
         if _COLON not in raw_last:
-            return None
+            return RUN if _AT in raw_rest and hosted.runs_text(path.decode("ascii", "replace")) else None
         return _by_method(path.decode("ascii", "replace"), raw_last.decode("ascii", "replace"))
     found = parents.get(raw_rest.rpartition(b"/")[2]) or parents.get("*")
-    return found if found is not INVOKE else _by_model(path.decode("ascii", "replace"))
+    return (
+        found if found is not INVOKE and found is not SERVED_CHAT else _by_model(path.decode("ascii", "replace"), found)
+    )
 
 
-def _by_model(path: str) -> Format:
-    """Bedrock's models take what their makers' APIs take: the name in the path tells whose body it is."""
+def _match_text(path: str) -> Format | None:
+    rest, _, last = path.rpartition("/")
+    parents = _BY_SEGMENT.get(last)
+    if parents is None:
+        if ":" in last:
+            return _by_method(path, last)
+        return RUN if "@" in rest and hosted.runs_text(path) else None
+    found = parents.get(rest.rpartition("/")[2]) or parents.get("*")
+    return found if found is not INVOKE and found is not SERVED_CHAT else _by_model(path, found)
+
+
+def _by_model(path: str, found: Format | None) -> Format | None:
+    """Models on Bedrock take what their makers' APIs take, and endpoints of Databricks do what their names say."""
+    if found is SERVED_CHAT:
+        kind = hosted.served(path)
+        return {"chat": SERVED_CHAT, "embeddings": SERVED_EMBEDDINGS}.get(kind)
     kind = bedrock_native.kind_of(path)
     if kind:
         return INVOKE_EMBED if kind == "embeddings" else INVOKE_NATIVE
