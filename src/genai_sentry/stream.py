@@ -133,6 +133,7 @@ class StreamObserver:
         """Look at the pieces that have arrived."""
         pieces = self.held
         if self._ended or not pieces:
+            pieces.clear()
             return
         try:
             self.facts.chunks += len(pieces)

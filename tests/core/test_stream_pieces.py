@@ -95,6 +95,7 @@ def test_after_the_end_nothing_counts() -> None:
     observer.end(exhausted=True)
     for _ in range(stream.MAX_PIECES + 1):
         observer.chunk(b"again", 0.5)
+    assert len(observer.held) < stream.MAX_PIECES
     observer.end()
     assert ([b"all"], 1, 1) == (reader.fed, observer.facts.chunks, len(ended))
 
