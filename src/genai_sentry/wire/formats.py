@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from genai_sentry.wire import anthropic, bedrock_native, cohere, dashscope, gemini, hosted, ollama
+from genai_sentry.wire import anthropic, bedrock_native, cohere, dashscope, gemini, generation, hosted, ollama
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.bedrock import InvokeFormat
 from genai_sentry.wire.bedrock_converse import ConverseFormat
@@ -35,6 +35,7 @@ INVOKE_NATIVE: Final = bedrock_native.NativeFormat()
 INVOKE_EMBED: Final = bedrock_native.EmbedFormat()
 CONVERSE: Final = ConverseFormat()
 DASHSCOPE: Final = dashscope.GenerationFormat()
+WATSONX: Final = generation.WatsonxFormat()
 SERVED_CHAT: Final = hosted.ServedChatFormat()
 SERVED_EMBEDDINGS: Final = hosted.ServedEmbeddingsFormat()
 RUN: Final = hosted.RunFormat()
@@ -84,6 +85,11 @@ _ROUTES: Final[tuple[tuple[str, str, Format], ...]] = (
     ("text-generation", "generation", DASHSCOPE),
     ("multimodal-generation", "generation", DASHSCOPE),
     ("*", "invocations", SERVED_CHAT),
+    ("text", "generation", WATSONX),
+    ("text", "generation_stream", WATSONX),
+    ("*", "generate", generation.GenerateFormat()),
+    ("*", "generate_stream", generation.GenerateStreamFormat()),
+    ("*", "completion", generation.CompletionFormat()),
 )
 """Last but one segment of the path (`*`: any other), last segment, format."""
 
