@@ -185,6 +185,8 @@ _CAUSES = (
     ErrorType.CONTEXT_LENGTH,
     ErrorType.CONTENT_FILTER,
 )
+_CAUSES_OF_FAILING = (*_CAUSES, ErrorType.RATE_LIMIT)
+"""Why a server may say that it failed; where it only is not there, a limit may be somebody else's."""
 
 
 def _judge(case: Case) -> Candidate | None:
@@ -222,7 +224,8 @@ def _judge(case: Case) -> Candidate | None:
         return max(faults, key=_by_weight, default=heaviest)
     if heaviest.weight != PHRASE or heaviest.label not in _SYMPTOMS:
         return heaviest
-    causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in _CAUSES]
+    kinds = _CAUSES_OF_FAILING if heaviest.label[1] is Reason.INTERNAL else _CAUSES
+    causes = [one for one in able if one.weight == PHRASE and one.depth == heaviest.depth and one.label[0] in kinds]
     return max(causes, key=_by_weight, default=heaviest)
 
 

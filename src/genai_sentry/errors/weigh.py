@@ -159,6 +159,16 @@ def _phrases_in(built: Index, text: str, case: Case) -> list[Phrase]:
     return sorted(matched, key=_RANK) if len(matched) > 1 else matched
 
 
+_QUOTATION_AFTER = lazy(r":\s{0,3}([\"'`])[^\n]{20,2000}\1\W{0,3}\Z")
+"""How a client passes on what it was told: after a colon, in quotes, to the end."""
+
+
+def _framed(matched: list[Phrase], text: str) -> bool:
+    """Whether all that a text says outside its quotation is how clients introduce what they were told."""
+    heaviest = max([one.weight for one in matched], default=0)
+    return heaviest == WRAPPER and _QUOTATION_AFTER.search(text) is not None
+
+
 def _said(case: Case, text: str, alone: bool) -> list[Said]:
     """What a text says; `alone` where no other evidence says anything, so that quotations count in full."""
     built, reading = index(), case.reading(text)
@@ -166,8 +176,9 @@ def _said(case: Case, text: str, alone: bool) -> list[Said]:
     words = words_like_codes(unquoted) if unquoted else reading.codes
     said = _named(built, words, unquoted or reading.clean, case)
     matched = _phrases_in(built, reading.normal_unquoted, case)
-    if unquoted is not None and not any(one.weight > WORD for one in matched):
-        alone = alone and all(one.weight < VAGUE for one in said)
+    framed = unquoted is not None and _framed(matched, reading.clean)
+    if unquoted is not None and (framed or not any(one.weight > WORD for one in matched)):
+        alone = framed or (alone and all(one.weight < VAGUE for one in said))
         if alone:
             said += _named(built, reading.codes, reading.clean, case)
         matched += [

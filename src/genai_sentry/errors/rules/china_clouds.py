@@ -288,7 +288,8 @@ SILICONFLOW = Family(
     providers=("siliconflow", "silicon"),
     signs=("siliconflow",),
     own_broad={
-        "invalid_request/invalid_parameter": "20015\n20024",
+        "invalid_request": "20015",
+        "invalid_request/invalid_parameter": "20024",
         "server_error/overloaded": """
             50603
         """,

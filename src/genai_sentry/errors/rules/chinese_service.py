@@ -45,7 +45,6 @@ CHINESE_SERVICE = Family(
             服务异常
             未知错误
             操作失败
-            网络错误
         """,
         "server_error/unavailable": """
             服务不可用

@@ -67,6 +67,10 @@ ENGLISH_EVERYDAY = Family(
             no model with
         """,
         "timeout/upstream": """
+            session hit the maximum duration
+            session … maximum duration
+            maximum session duration
+            session duration limit
             before the deadline
             within the deadline
             waiting for the first
@@ -95,6 +99,7 @@ ENGLISH_EVERYDAY = Family(
             proxy … username
         """,
         "permission_denied/other": """
+            unusual activity
             verify your email
             verify your phone
             verify your identity

@@ -7,6 +7,8 @@ ENGLISH_FIELDS = Family(
     phrases={
         "invalid_request/invalid_parameter": """
             maximum length … bytes
+            special token … not allowed
+            disallowed special token
             must not exceed … characters
             may not exceed … characters
             cannot exceed … characters
@@ -24,6 +26,9 @@ ENGLISH_FIELDS = Family(
             failed to parse url
         """,
         "invalid_request/unsupported_parameter": """
+            raw mode does not support
+            not support parameter
+            not support the parameter
             not a valid input option
             is not a valid option
             is not a valid parameter
@@ -51,6 +56,7 @@ ENGLISH_FIELDS = Family(
         "invalid_request/invalid_message_order": """
             non-empty final user turn
             elements with the role of user
+            message in the final position
             cannot be provided in the same turn
             exactly one message
             exactly one system

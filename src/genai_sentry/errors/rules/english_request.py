@@ -319,7 +319,6 @@ ENGLISH_REQUEST = Family(
             expected one of
         """,
         "invalid_request/other": """
-            session hit the maximum duration
             already has an active
             while a run … is active
             is already in progress

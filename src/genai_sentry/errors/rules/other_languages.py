@@ -306,6 +306,12 @@ EUROPEAN = Family(
             модель не существует
         """,
         "context_length/input_too_long": """
+            petición … tokens límite
+            petición … tokens el límite
+            solicitud … tokens límite
+            solicitud … tokens el límite
+            requisição … tokens limite
+            requête … tokens limite
             longitud máxima del contexto
             ventana de contexto
             longueur de contexte
