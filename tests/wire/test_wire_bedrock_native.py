@@ -125,6 +125,7 @@ def test_streams_are_read_from_their_frames(chunks: list[object], step: int) -> 
         outcome.content_seen,
     )
     assert "blue" in str(outcome.content and outcome.content.output_messages)
+    assert outcome == NATIVE.response(_frames(*chunks), "application/vnd.amazon.eventstream", capture=True)
 
 
 def test_a_stream_that_is_cut_or_fails_is_not_complete() -> None:

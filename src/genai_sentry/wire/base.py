@@ -34,6 +34,7 @@ class Format:
         priced: whether the provider bills the request for its tokens.
         provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
         lines: whether answers are streamed as lines of JSON.
+        framed: whether they are streamed as AWS's binary frames, the first byte of which is zero.
         telling: bytes of which a request's body holds at least one; a body without is never decoded. Empty where any
             body may be one.
     """
@@ -45,6 +46,7 @@ class Format:
     priced: bool = True
     provider: str = "openai"
     lines: bool = False
+    framed: bool = False
     telling: tuple[bytes, ...] = (b'"model"',)
 
     @property
@@ -82,7 +84,7 @@ class Format:
         if len(body) > MAX_BODY:
             return self.edges(body[:EDGE], body[-EDGE:])
         value = fields.loads(body)
-        if value is None and self.lines:
+        if value is None and (self.lines or (self.framed and body[:1] == b"\0")):
             return self._followed(body, capture)
         return self.read(value, capture=capture)
 

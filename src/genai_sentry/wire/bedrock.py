@@ -25,6 +25,7 @@ class InvokeFormat(MessagesFormat):
     """`POST /model/NAME/invoke` and `…/invoke-with-response-stream`, with a body of Anthropic's."""
 
     name = "bedrock.invoke"
+    framed = True
     telling: tuple[bytes, ...] = (b'"anthropic_version"',)
     endpoint_kind = "invoke"
     provider = "aws.bedrock"

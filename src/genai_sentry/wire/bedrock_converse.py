@@ -23,6 +23,7 @@ class ConverseFormat(Format):
     """`POST /model/NAME/converse` and `…/converse-stream`."""
 
     name = "bedrock.converse"
+    framed = True
     telling: tuple[bytes, ...] = (b'"messages"',)
     operation = "chat"
     endpoint_kind = "converse"
