@@ -201,6 +201,29 @@ def test_a_regional_uplift_leaves_searches_and_tiers_right(pricer: Pricer) -> No
     assert [0.3 * 5 + 0.01, 0.3 * 5 * 1.1 + 0.01] == [pytest.approx(cost.total_usd) for cost in costs if cost]
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "host", "geography", "usd"),
+    [
+        ("anthropic", "claude-opus-4-6", "api.anthropic.com", "us", 5.5),
+        ("anthropic", "claude-sonnet-5", "api.anthropic.com", "us", None),
+        ("anthropic", "claude-opus-4-6", "api.anthropic.com", "global", 5.0),
+        ("anthropic", "claude-opus-4-6", "us", None, 5.0),
+        ("anthropic", "claude-haiku-4-5", "api.anthropic.com", "us", 1.0),
+        ("anthropic", "claude-haiku-4-5", "api.anthropic.com", "not_available", 1.0),
+        ("gcp.vertex_ai", "claude-haiku-4-5", "us-east5-aiplatform.googleapis.com", "not_available", 1.1),
+    ],
+)
+def test_inference_kept_in_the_united_states_costs_more(
+    pricer: Pricer, provider: str, model: str, host: str, geography: str | None, usd: float | None
+) -> None:
+    """Where the answer says so, and for the models that can be kept there."""
+    cost = pricer.cost(provider, [model], USAGE, outcome=Outcome(geography=geography), host=host, at=AT)
+    assert cost is not None
+    if usd is None:
+        usd = 1.1 * (_usd(pricer, provider, model, host=host) or 0)
+    assert pytest.approx(usd) == cost.total_usd
+
+
 def test_zhipus_two_lists_are_told_apart_by_host(pricer: Pricer) -> None:
     """One provider name, two price lists."""
     assert pytest.approx(0.3) == _usd(pricer, "zhipu", "glm-4.6v", host="api.z.ai")

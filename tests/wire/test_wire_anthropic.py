@@ -156,3 +156,14 @@ def test_fast_service_is_a_tier(speed: str | None, tier: str) -> None:
     """What is served fast is dearer, whatever its tier is called."""
     usage = {"input_tokens": 1, "output_tokens": 1, "service_tier": "standard", "speed": speed}
     assert tier == MESSAGES.response(json.dumps({"type": "message", "usage": usage}).encode()).service_tier
+
+
+def test_an_answer_says_where_it_was_made() -> None:
+    """Whole or streamed; most say nothing."""
+    usage = {"input_tokens": 1, "output_tokens": 1, "inference_geo": "us"}
+    assert "us" == MESSAGES.response(json.dumps({"type": "message", "usage": usage}).encode()).geography
+    start = {"type": "message_start", "message": {"id": "m", "usage": usage}}
+    delta = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}
+    assert "us" == follow(MESSAGES, events(start, delta, {"type": "message_stop"})).geography
+    del usage["inference_geo"]
+    assert MESSAGES.response(json.dumps({"type": "message", "usage": usage}).encode()).geography is None

@@ -184,7 +184,7 @@ AUDIO_MODELS = lazy(r"gpt.*(transcribe|realtime|audio).*|gemini.*(audio|live).*"
 
 
 class Uplift(NamedTuple):
-    """What a region's own endpoint adds to the list price of tokens.
+    """What a region of its own adds to the list price of tokens.
 
     Attributes:
         provider: the catalogue's name of the provider.
@@ -192,6 +192,7 @@ class Uplift(NamedTuple):
         models: the models it is charged for, lower-cased.
         factor: by what the price is multiplied.
         why: where it can be read.
+        geography: what an answer says where it was made, where that and no host decides.
     """
 
     provider: str
@@ -199,6 +200,7 @@ class Uplift(NamedTuple):
     models: re.Pattern[str]
     factor: float
     why: str
+    geography: str = ""
 
 
 UPLIFTS: tuple[Uplift, ...] = (
@@ -216,15 +218,25 @@ UPLIFTS: tuple[Uplift, ...] = (
         1.1,
         "Claude from 4.5 on: https://platform.claude.com/docs/en/about-claude/pricing",
     ),
+    Uplift(
+        "anthropic",
+        lazy(r"(?!)"),
+        lazy(r"claude-((opus|sonnet)-4-[6-9]|[a-z]+-[5-9]).*"),
+        1.1,
+        "inference_geo, from Opus and Sonnet 4.6 on: https://platform.claude.com/docs/en/manage-claude/data-residency",
+        "us",
+    ),
 )
-"""Regional prices, checked on 2026-11-24."""
+"""Regional prices, checked on 2026-11-25."""
 
 
-def uplift(provider: str, model: str, host: str) -> float:
-    """By what the list price of tokens is multiplied at that host."""
+def uplift(provider: str, model: str, host: str, geography: str = "") -> float:
+    """By what the list price of tokens is multiplied at that host, or where the answer says that it was made."""
     site = host.strip().lower().partition(":")[0]
     for each in UPLIFTS:
-        if each.provider == provider and each.hosts.fullmatch(site) and each.models.fullmatch(model):
+        if each.provider != provider or not each.models.fullmatch(model):
+            continue
+        if each.hosts.fullmatch(site) or (each.geography and each.geography == geography):
             return each.factor
     return 1.0
 

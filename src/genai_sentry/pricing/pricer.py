@@ -90,6 +90,7 @@ class Pricer:
         """
         tier = ""
         answered = None
+        where = ""
         if outcome is not None:
             told = outcome.cost_usd
             # Azure passes on a zero of xAI's, which it does not bill by.
@@ -99,9 +100,10 @@ class Pricer:
             if tier == BATCH:
                 tier, batch = "", True
             answered = outcome.model
+            where = outcome.geography or ""
         if usage is None:
             return None
-        found = self._entry((provider, host, tier, batch, answered, *models), time.time() if at is None else at)
+        found = self._entry((provider, host, tier, batch, answered, where, *models), time.time() if at is None else at)
         if found is None or found.card is None:
             return None
         if usage.billed_input_tokens is not None or usage.billed_output_tokens is not None:
@@ -113,7 +115,7 @@ class Pricer:
         self, provider: str, models: Sequence[str], *, tier: str = "", batch: bool = False, at: float | None = None
     ) -> tuple[RateCard, str] | None:
         """What a model's calls are billed by, and who says so; None where that is unknown."""
-        found = self._entry((provider, "", tier, batch, None, *models), time.time() if at is None else at)
+        found = self._entry((provider, "", tier, batch, None, "", *models), time.time() if at is None else at)
         return None if found is None or found.card is None else (found.card, found.source)
 
     def _entry(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
@@ -123,8 +125,8 @@ class Pricer:
         return found
 
     def _look_up(self, key: tuple[Any, ...], moment: float) -> _Cached | None:
-        provider, host, tier, batch, answered, *models = key
-        if any(len(name) > LONGEST for name in (*models, host, tier, answered or "")):
+        provider, host, tier, batch, answered, where, *models = key
+        if any(len(name) > LONGEST for name in (*models, host, tier, where, answered or "")):
             return None
         edition = self._catalogue.edition()
         if edition is not self._edition:
@@ -141,7 +143,7 @@ class Pricer:
         for seller, model in sellers(provider, models, host=host, answered=answered):
             found = self._catalogue.find(seller, model, tier=tier, batch=batch, at=moment)
             if found is not None:
-                card = None if found.card is None else found.card.dearer(uplift(seller, model, host))
+                card = None if found.card is None else found.card.dearer(uplift(seller, model, host, where))
                 # Until the user's table has a list that begins.
                 start, end = max(start, found.start), min(end, found.end)
                 return self._remember(key, _Cached(card, start, end, "price_table"))

@@ -135,6 +135,8 @@ def _apply_usage(outcome: Outcome, value: Mapping[str, object]) -> None:
     outcome.usage = read_usage(value)
     # What was served fast has prices of its own, as a tier has.
     outcome.service_tier = "fast" if value.get("speed") == "fast" else text(value.get("service_tier"))
+    if "inference_geo" in value:
+        outcome.geography = text(value["inference_geo"])
 
 
 class MessagesReader(EventReader):

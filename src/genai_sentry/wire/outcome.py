@@ -100,6 +100,7 @@ class Outcome:
         incomplete_reason: why an answer is not whole (`max_output_tokens`, `content_filter`), by the Responses API.
         attributes: further span attributes by their OpenTelemetry names.
         content: the output; only where capture is asked for.
+        geography: where the provider says that it served the call, by which Anthropic's prices differ.
     """
 
     model: str | None = None
@@ -116,3 +117,4 @@ class Outcome:
     incomplete_reason: str | None = None
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
     content: Content | None = None
+    geography: str | None = None
