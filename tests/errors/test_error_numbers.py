@@ -65,3 +65,15 @@ def test_numbers_are_those_of_the_whole_text(text: str) -> None:
     assert [number for number in every if not (len(number) == 3 and "100" <= number < "600")] == (
         texts.numbers_of_errors(text)
     )
+
+
+@settings(max_examples=400)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_where_the_first_digit_is_known_nothing_before_it_is_needed(text: str) -> None:
+    """Looking from there on finds what looking from the beginning does, though what stands before it is read."""
+    digit = re.search(r"\d", text)
+    first = len(text) if digit is None else digit.start()
+    assert (texts.statuses(text), texts.numbers_of_errors(text)) == (
+        texts.statuses(text, first),
+        texts.numbers_of_errors(text, first),
+    )

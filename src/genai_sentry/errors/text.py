@@ -305,10 +305,13 @@ _BETWEEN = " \t\n\r\f\v\xa0\u3000:：=\"'*"
 """What may stand between such a word and the number, besides brackets."""
 
 
-def numbers_of_errors(text: str) -> list[str]:
-    """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses."""
+def numbers_of_errors(text: str, first: int = 0) -> list[str]:
+    """Numbers that a text names as an error's own: after `code`, before a colon, or in brackets; no HTTP statuses.
+
+    Before `first` there is no digit.
+    """
     head = text[:600]
-    likely = [one for one in _DIGITS.finditer(head) if _may_be_error(head, one.start())]
+    likely = [one for one in _DIGITS.finditer(head, first) if _may_be_error(head, one.start())]
     if not likely:
         return []
     numbers = _around(likely, _NUMBERED, head, 20, 10)
@@ -356,10 +359,10 @@ _STATUS_BEFORE = tuple(phrase[:6] for phrase in _PHRASE_OF_STATUS.split("|"))
 _ENDS_OF_SENTENCES = (": ", "! ", ". ")
 
 
-def statuses(text: str) -> list[int]:
-    """HTTP statuses that a text names as such; digits inside longer numbers or sentences are none."""
+def statuses(text: str, first: int = 0) -> list[int]:
+    """HTTP statuses that a text names as such, not in longer numbers or sentences; before `first` there is no digit."""
     head = text[:1200]
-    likely = [one for one in _THREE_DIGITS.finditer(head) if _may_be_status(head, one.start())]
+    likely = [one for one in _THREE_DIGITS.finditer(head, first) if _may_be_status(head, one.start())]
     return [int(number) for number in _around(likely, _STATUS, head, 40, 40)] if likely else []
 
 

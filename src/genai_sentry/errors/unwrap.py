@@ -293,15 +293,17 @@ def read_numbers(found: Found) -> None:
     """Add the statuses and numbers that messages name as an error's own. Needed only where no code tells enough."""
     unread, found.unread = found.unread, []
     for depth, path, text in unread:
-        if _DIGIT.search(text) is None:
+        digit = _DIGIT.search(text)
+        if digit is None:
             continue
         status = status_alone(text)
         if status is not None:
             found.statuses.append((depth, path, status))
             continue
         plain = without_echoes(text)
-        found.statuses.extend((depth, path, status) for status in statuses(plain)[:4])
-        found.codes.extend((depth, path, number) for number in numbers_of_errors(plain)[:4])
+        first = digit.start() if plain is text else 0
+        found.statuses.extend([(depth, path, status) for status in statuses(plain, first)[:4]])
+        found.codes.extend([(depth, path, number) for number in numbers_of_errors(plain, first)[:4]])
 
 
 def _page(text: str, path: str, found: Found, depth: int) -> None:

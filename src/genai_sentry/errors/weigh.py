@@ -275,8 +275,10 @@ def weigh_guess(case: Case) -> None:
         if kind is not ErrorType.INVALID_REQUEST or reason not in (Reason.UNSPECIFIED, Reason.OTHER):
             return
     alone = known is None or known.weight < VAGUE
+    named = False
     for depth, where, text in case.texts:
         reading = case.reading(text)
+        named = named or bool(reading.codes)
         guessed = guess(reading.normal_unquoted)
         if guessed is None and reading.unquoted and alone:
             guessed = guess(reading.normal_clean)
@@ -288,7 +290,7 @@ def weigh_guess(case: Case) -> None:
             if heading and label not in _NO_BETTER:
                 weight = BROAD + 1
             case.add(weight, depth, REACH - guessed.distance, label, f"{where}~{guessed.shown}")
-    if known is None:
+    if named and known is None:
         _weigh_endings(case)
     for depth, shown, words in _words_of_codes(case):
         ending = _known_ending(index(), words.split())
