@@ -86,7 +86,7 @@ class GenerationReader(TailReader):
 
     __slots__ = ("_repeats", "_said")
 
-    notable = lazy(rb'"finish_reason"\s*:\s*"(?!null")|event:\s*error|"code"\s*:\s*"[^"]')
+    notable = lazy(rb'"(?:finish_reason"\s*:\s*"(?!null")|code"\s*:\s*"[^"])')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
