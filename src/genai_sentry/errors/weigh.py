@@ -159,14 +159,17 @@ def _phrases_in(built: Index, text: str, case: Case) -> list[Phrase]:
     return sorted(matched, key=_RANK) if len(matched) > 1 else matched
 
 
-_QUOTATION_AFTER = lazy(r":\s{0,3}([\"'`])[^\n]{20,2000}\1\W{0,3}\Z")
-"""How a client passes on what it was told: after a colon, in quotes, to the end."""
+_MARKS = ("'", '"', "`")
+"""What quotations begin and end with."""
 
 
 def _framed(matched: list[Phrase], text: str) -> bool:
-    """Whether all that a text says outside its quotation is how clients introduce what they were told."""
-    heaviest = max([one.weight for one in matched], default=0)
-    return heaviest == WRAPPER and _QUOTATION_AFTER.search(text) is not None
+    """Whether a text is a client's own words, and after a colon, in quotes, to the end, what it was told."""
+    if max([one.weight for one in matched], default=0) != WRAPPER:
+        return False
+    end = text.rstrip(" .)]}\n")
+    mark = end[-1:]
+    return mark in _MARKS and any(0 <= end.find(colon + mark) < len(end) - 20 for colon in (": ", ":"))
 
 
 def _said(case: Case, text: str, alone: bool) -> list[Said]:
