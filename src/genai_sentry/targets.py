@@ -71,7 +71,7 @@ class Targets:
         path = named.partition("?")[0]
         if path.startswith(("http://", "https://")):
             path = "/" + path.split("/", 3)[3] if path.count("/") > 2 else "/"
-        found = formats.match(path) if method == "POST" else None
+        found = formats.certain(path) if method == "POST" else None
         url, kind = client.base_url, type(client)
         address = url.host
         return Target(

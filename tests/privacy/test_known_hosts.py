@@ -16,6 +16,8 @@ from genai_sentry.sentry.outgoing import to_provider
         ("https://API.ANTHROPIC.COM:443/v1/models", True),
         ("https://shop.example/v1/chat/completions", True),
         ("https://shop.example/v1/orders?id=7", False),
+        ("https://reports.example/generate", False),
+        ("https://school.example/completion", False),
         ("https://openai.com.shop.example/v1/orders", False),
         ("not a url", False),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from genai_sentry.wire.formats import FORMATS, match
+from genai_sentry.wire.formats import FORMATS, certain, match
 from genai_sentry.wire.outcome import Usage
 from wire.wire_streams import events, follow
 
@@ -35,6 +35,13 @@ def test_paths_have_their_format(path: str, name: str | None) -> None:
     found = match(path)
     assert found is match(path.encode())
     assert name == (found.name if found is not None else None)
+
+
+def test_a_path_that_is_anybodys_is_certain_of_nothing() -> None:
+    """Where no body is looked at, a report that is generated is no model's."""
+    assert (None, None, None) == (certain("/generate"), certain("/completion"), certain("/orders"))
+    assert certain("/generate_stream") is TGI_STREAM
+    assert certain("/v1/chat/completions") is FORMATS["openai.chat"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ ACCOUNT = "/client/v4/accounts/a1/ai/run/"
         (ACCOUNT + "@cf/black-forest-labs/flux-1-schnell", None),
         (ACCOUNT + "@cf/myshell-ai/melotts", None),
         (ACCOUNT + "@cf/baai/bge-m3", None),
+        (ACCOUNT + "@cf/meta/m2m100-1.2b", None),
+        (ACCOUNT + "@cf/huggingface/distilbert-sst-2-int8", None),
         ("/npm/@scope/package", None),
         ("/users/@me/messages", None),
     ],

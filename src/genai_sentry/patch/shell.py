@@ -112,7 +112,7 @@ def described(
     """
     parts = urlsplit(url)
     path = parts.path
-    found = formats.match(path) if method.upper() == "POST" else None
+    found = formats.certain(path) if method.upper() == "POST" else None
     host = parts.hostname or ""
     port = parts.port or (80 if parts.scheme in ("http", "ws") else 443)
     provider = runtime.provider(host, port, path, found, sdk)

@@ -41,7 +41,7 @@ def to_provider(url: str) -> bool:
         return True
     parts = urlsplit(url)
     runtime = state.runtime
-    return formats.match(parts.path) is not None or is_provider(
+    return formats.certain(parts.path) is not None or is_provider(
         parts.hostname or "", runtime.overrides if runtime is not None else None
     )
 

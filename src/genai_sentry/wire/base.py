@@ -33,6 +33,7 @@ class Format:
         endpoint_kind: the endpoint in short (`chat`, `embeddings`, `images.edits`, …).
         priced: whether the provider bills the request for its tokens.
         provider: `gen_ai.provider.name` of whoever speaks it on an unknown host.
+        common: whether its path is anybody's, so that only a request's body tells.
         lines: whether answers are streamed as lines of JSON.
         framed: whether they are streamed as AWS's binary frames, the first byte of which is zero.
         telling: bytes of which a request's body holds at least one; a body without is never decoded. Empty where any
@@ -45,6 +46,7 @@ class Format:
     endpoint_kind: str = ""
     priced: bool = True
     provider: str = "openai"
+    common: bool = False
     lines: bool = False
     framed: bool = False
     telling: tuple[bytes, ...] = (b'"model"',)

@@ -21,7 +21,7 @@ from genai_sentry.wire.openai_media import (
 )
 from genai_sentry.wire.openai_responses import CompactFormat, InputTokensFormat, ResponsesFormat
 
-__all__ = ["FORMATS", "Format", "StreamReader", "match"]
+__all__ = ["FORMATS", "Format", "StreamReader", "certain", "match"]
 
 CHAT: Final = ChatFormat()
 COMPLETIONS: Final = CompletionsFormat()
@@ -136,6 +136,12 @@ def match(path: bytes | str, content_type: str | None = None) -> Format | None:
     return (
         found if found is not INVOKE and found is not SERVED_CHAT else _by_model(path.decode("ascii", "replace"), found)
     )
+
+
+def certain(path: str) -> Format | None:
+    """The format of requests to a path that is nobody else's, for callers that look at no body."""
+    found = match(path)
+    return None if found is None or found.common else found
 
 
 def _match_text(path: str) -> Format | None:

@@ -101,6 +101,7 @@ class GenerateFormat(_TextFormat):
     """`POST /generate` of text-generation-inference."""
 
     name = "tgi.generate"
+    common = True
     telling: tuple[bytes, ...] = (b'"inputs"',)
     endpoint_kind = "generate"
     provider = "huggingface"
@@ -137,6 +138,7 @@ class GenerateStreamFormat(GenerateFormat):
     """`POST /generate_stream`."""
 
     name = "tgi.generate_stream"
+    common = False
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """Text: nobody else has such a path."""
@@ -147,6 +149,7 @@ class CompletionFormat(_TextFormat):
     """`POST /completion` of llama.cpp's server."""
 
     name = "llama_cpp.completion"
+    common = True
     telling: tuple[bytes, ...] = (b'"prompt"',)
     endpoint_kind = "completion"
     provider = "llama_cpp"

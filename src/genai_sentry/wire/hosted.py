@@ -116,7 +116,11 @@ def _endpoint(path: str) -> str | None:
 
 
 _EMBEDS: Final = lazy(r"embed|gte|bge|e5-")
-_NO_TEXT: Final = lazy(r"flux|diffusion|dreamshaper|lucid|phoenix|img2img|inpainting|image|tts|aura|whisper|embed|bge")
+_NO_TEXT: Final = lazy(
+    r"flux|diffusion|dreamshaper|lucid|phoenix|img2img|inpainting|image|tts|aura|nova-|whisper|turn|embed|bge|rerank|"
+    r"m2m100|indictrans|bart|resnet|detr|distilbert"
+)
+"""Names of models that make pictures, speech, transcripts, vectors, translations, summaries or labels."""
 
 
 def served(path: str) -> str:
