@@ -75,7 +75,7 @@ fuzz-hour: $(VENV)/.dev
 	$(BIN)/python benchmarks/robustness/differential.py --minutes 60
 
 soak: $(VENV)/.dev
-	$(BIN)/python benchmarks/robustness/soak.py --calls 1000000
+	MALLOC_ARENA_MAX=2 $(BIN)/python benchmarks/robustness/soak.py --calls 1000000
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
