@@ -91,6 +91,13 @@ def test_lengths_that_can_not_be_are_no_frames() -> None:
     assert ("malformed", None, False) == (outcome.fault, outcome.usage, outcome.complete)
 
 
+@pytest.mark.parametrize("step", [1, 12, 39, 1000])
+def test_where_no_frame_ends_nothing_more_is_read(step: int) -> None:
+    """What follows a length that can't be says nothing, wherever the bytes are cut."""
+    outcome = follow(CONVERSE, b"\0" * 60 + STREAM, step)
+    assert ("malformed", False, None) == (outcome.fault, outcome.content_seen, outcome.usage)
+
+
 def test_the_request_names_the_model_in_its_path() -> None:
     """Path and `inferenceConfig`."""
     path = "/model/us.amazon.nova-lite-v1%3A0/converse-stream"

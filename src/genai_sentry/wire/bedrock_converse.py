@@ -89,11 +89,11 @@ def read_usage(value: object) -> Usage | None:
 class ConverseReader(StreamReader):
     """Steps from frame to frame by their lengths; only the last ones of an answer are decoded."""
 
-    __slots__ = ("_begun", "_failure", "_framed", "_output", "_pending", "_stop", "_tail")
+    __slots__ = ("_begun", "_failure", "_framed", "_lost", "_output", "_pending", "_stop", "_tail")
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
-        self._begun = self._framed = False
+        self._begun = self._framed = self._lost = False
         self._pending = b""
         self._stop: Mapping[str, object] = {}
         self._tail: Mapping[str, object] = {}
@@ -108,10 +108,10 @@ class ConverseReader(StreamReader):
                 return
             # A frame begins with its length, whose first byte is zero.
             self._begun, self._framed = True, chunk[:1] == b"\0"
-        if self._framed:
-            self._frames(self._pending + chunk)
-        else:
+        if not self._framed:
             super().feed(chunk)
+        elif not self._lost:  # where no frame ends, the next one begins nowhere
+            self._frames(self._pending + chunk)
 
     def _frames(self, held: bytes) -> None:
         at = 0
@@ -119,7 +119,7 @@ class ConverseReader(StreamReader):
             size = int.from_bytes(held[at : at + 4])
             start = at + _PRELUDE + int.from_bytes(held[at + 4 : at + 8])
             if not start + _CHECKSUM <= at + size <= at + MAX_FRAME:
-                self._pending, self._framed, self._begun = b"", False, True
+                self._pending, self._lost = b"", True
                 self._failure = self._failure or {"type": "malformed"}
                 return
             if len(held) - at < size:
@@ -157,7 +157,7 @@ class ConverseReader(StreamReader):
 
     def finish(self) -> Outcome:
         """What was read, once the bytes are over."""
-        if not self._framed and self._failure is None:
+        if not self._framed:
             return super().finish()
         outcome = self._format.decode({**self._tail, **self._stop})
         if self._failure is not None:
