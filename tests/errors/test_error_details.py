@@ -77,6 +77,20 @@ def test_the_header_of_a_challenge_is_the_evidence() -> None:
     assert ("permission_denied", "headers.cf-mitigated=challenge") == (found.type, found.evidence)
 
 
+class _Headers(dict[str, str]):
+    """Headers whose `raw` has another shape than httpx's."""
+
+    raw: Any = ()
+
+
+@pytest.mark.parametrize("raw", [[(b"cf-mitigated", b"x", b"y")], [b"cf"], [("cf-mitigated", "x")], [None]])
+def test_headers_of_another_shape_are_read_by_their_names(raw: list[Any]) -> None:
+    """What is no pair of bytes is left alone."""
+    headers = _Headers({"CF-Mitigated": "challenge"})
+    headers.raw = raw
+    assert "headers.cf-mitigated=challenge" == classify(status=403, headers=headers).evidence
+
+
 class _Status(enum.Enum):
     UNAVAILABLE = (14, "unavailable")
 

@@ -36,6 +36,7 @@ class Format:
         common: whether its path is anybody's, so that only a request's body tells.
         lines: whether answers are streamed as lines of JSON.
         framed: whether they are streamed as AWS's binary frames, the first byte of which is zero.
+        longest: bytes of an answer that is decoded whole; of a longer one only the ends are looked at.
         telling: bytes of which a request's body holds at least one; a body without is never decoded. Empty where any
             body may be one.
     """
@@ -48,6 +49,7 @@ class Format:
     provider: str = "openai"
     common: bool = False
     lines: bool = False
+    longest: int = MAX_BODY
     framed: bool = False
     telling: tuple[bytes, ...] = (b'"model"',)
 
@@ -83,7 +85,7 @@ class Format:
             return Outcome(fault="empty")
         if sse.is_event_stream(body, content_type):
             return self._followed(body, capture)
-        if len(body) > MAX_BODY:
+        if len(body) > self.longest:
             return self.edges(body[:EDGE], body[-EDGE:])
         value = fields.loads(body)
         if value is None and (self.lines or (self.framed and body[:1] == b"\0")):
@@ -166,10 +168,10 @@ class StreamReader:
 
     __slots__ = ("_body", "_capture", "_format", "content_seen")
 
-    def __init__(self, format: Format, *, capture: bool = False, limit: int = MAX_BODY) -> None:
+    def __init__(self, format: Format, *, capture: bool = False) -> None:
         self._format = format
         self._capture = capture
-        self._body = Body(limit)
+        self._body = Body(format.longest)
         self.content_seen = False
 
     def feed(self, chunk: bytes) -> None:

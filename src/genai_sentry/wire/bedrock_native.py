@@ -18,6 +18,7 @@ from genai_sentry.wire.bedrock_converse import ConverseFormat, read_usage
 from genai_sentry.wire.body import EDGE, error_of
 from genai_sentry.wire.fields import count, first, mapping, mappings, number, text, total
 from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
+from genai_sentry.wire.tail import corrected, merged
 
 METRICS: Final = "amazon-bedrock-invocationMetrics"
 """What Bedrock adds to the last chunk of a stream, whoever made the model."""
@@ -77,7 +78,7 @@ class NativeFormat(InvokeFormat):
         read = next((read for key, read in _SHAPES if key in value), None)
         outcome = Outcome(error=error_of(value)) if read is None else read(value)
         if METRICS in value:
-            outcome.usage = merged(_metered(mapping(value[METRICS])), outcome.usage)
+            outcome.usage = corrected(_metered(mapping(value[METRICS])), outcome.usage)
         return outcome
 
     def output(self, value: Mapping[str, object]) -> list[content.Message]:
@@ -102,6 +103,7 @@ class EmbedFormat(Format):
     operation = "embeddings"
     endpoint_kind = "invoke"
     provider = "aws.bedrock"
+    longest = EDGE  # vectors are never parsed
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """Something to embed; the path vouches for the rest."""
@@ -127,16 +129,6 @@ class EmbedFormat(Format):
         if found is not None:
             outcome.usage = Usage(input_tokens=int(found[1]))
         return outcome
-
-    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
-        """Of long answers only the ends are looked at."""
-        if len(body) <= EDGE:
-            return super().response(body, content_type, capture=capture)
-        return self.edges(body[:EDGE], body[-EDGE:])
-
-    def reader(self, *, capture: bool = False) -> StreamReader:
-        """A reader that keeps both ends only."""
-        return StreamReader(self, capture=capture, limit=EDGE)
 
     def headers(self, outcome: Outcome, headers: Mapping[str, str]) -> None:
         """Bedrock counts in headers what the answer leaves out."""
@@ -174,13 +166,7 @@ class NativeReader(FramesReader):
             output.add(0, [content.text_part(spoken)])
 
     def _build(self) -> Outcome:
-        outcome = Outcome()
-        for value in self._decoded():
-            later = self._format.decode(value)
-            outcome.id, outcome.model = outcome.id or later.id, outcome.model or later.model
-            outcome.usage = merged(outcome.usage, later.usage)
-            outcome.finish_reasons = later.finish_reasons or outcome.finish_reasons
-            outcome.error = outcome.error or later.error
+        outcome = merged(map(self._format.decode, self._decoded()), corrected)
         if self._failure is not None and outcome.error is None:
             outcome.error = self._failure
         outcome.complete = bool(outcome.finish_reasons) and outcome.error is None
@@ -209,17 +195,6 @@ def said(value: Mapping[str, object]) -> str:
             if isinstance(found, str) and found:
                 return found
     return ""
-
-
-def merged(usage: Usage | None, later: Usage | None) -> Usage | None:
-    """What is known of both; the later one wins."""
-    if usage is None or later is None:
-        return later or usage
-    for name in Usage.__slots__:
-        value = getattr(later, name)
-        if value is not None:
-            setattr(usage, name, value)
-    return usage
 
 
 def _metered(counts: Mapping[str, object]) -> Usage | None:

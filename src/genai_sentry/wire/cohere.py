@@ -96,6 +96,7 @@ class EmbedFormat(Format):
     operation = "embeddings"
     endpoint_kind = "embed"
     provider = "cohere"
+    longest = EDGE  # vectors are never parsed
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A model and what to embed."""
@@ -110,16 +111,6 @@ class EmbedFormat(Format):
     def decode(self, value: Mapping[str, object]) -> Outcome:
         """Identifier and usage."""
         return Outcome(id=text(value.get("id")), usage=read_usage(value.get("meta")), error=_error(value))
-
-    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
-        """Of long answers only the ends are looked at: the vectors are never parsed."""
-        if len(body) <= EDGE:
-            return super().response(body, content_type, capture=capture)
-        return self.edges(body[:EDGE], body[-EDGE:])
-
-    def reader(self, *, capture: bool = False) -> StreamReader:
-        """A reader that keeps both ends only."""
-        return StreamReader(self, capture=capture, limit=EDGE)
 
 
 class RerankFormat(Format):

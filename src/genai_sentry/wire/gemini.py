@@ -179,6 +179,7 @@ class EmbedFormat(Format):
     operation = "embeddings"
     endpoint_kind = "embedContent"
     provider = "gcp.gemini"
+    longest = EDGE  # vectors are never parsed
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A content, a batch of them, or instances."""
@@ -205,16 +206,6 @@ class EmbedFormat(Format):
         given += [item.get("content") for item in mappings(body.get("instances"))]
         blocks = [content.parts(mapping(item).get("parts", item)) for item in given[:256]]
         return Content(input_messages=content.bounded([{"role": "user", "parts": found} for found in blocks if found]))
-
-    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
-        """Of long answers only the ends are looked at: the vectors are never parsed."""
-        if len(body) <= EDGE:
-            return super().response(body, content_type, capture=capture)
-        return self.edges(body[:EDGE], body[-EDGE:])
-
-    def reader(self, *, capture: bool = False) -> StreamReader:
-        """A reader that keeps both ends only."""
-        return StreamReader(self, capture=capture, limit=EDGE)
 
 
 class ImagenFormat(Format):

@@ -100,6 +100,7 @@ class EmbedFormat(ChatFormat):
     telling: tuple[bytes, ...] = (b'"input"', b'"prompt"')
     operation = "embeddings"
     endpoint_kind = "embed"
+    longest = EDGE  # vectors are never parsed
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """A model and what to embed."""
@@ -109,15 +110,9 @@ class EmbedFormat(ChatFormat):
         """Embeddings are never streamed."""
         facts.stream = False
 
-    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
-        """Of long answers only the ends are looked at: the vectors are never parsed."""
-        if len(body) <= EDGE:
-            return super().response(body, content_type, capture=capture)
-        return self.edges(body[:EDGE], body[-EDGE:])
-
     def reader(self, *, capture: bool = False) -> StreamReader:
-        """A reader that keeps both ends only."""
-        return StreamReader(self, capture=capture, limit=EDGE)
+        """A reader of one body."""
+        return StreamReader(self, capture=capture)
 
 
 _CONTENT: Final = lazy(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')

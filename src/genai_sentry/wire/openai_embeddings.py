@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from genai_sentry.wire import content
-from genai_sentry.wire.base import Format, StreamReader
-from genai_sentry.wire.body import EDGE, error_of
-from genai_sentry.wire.fields import items, loads, text
+from genai_sentry.wire.base import Format
+from genai_sentry.wire.body import error_of
+from genai_sentry.wire.fields import items, text
 from genai_sentry.wire.openai_chat import head
 from genai_sentry.wire.openai_usage import apply_usage
 from genai_sentry.wire.outcome import Content, Outcome, RequestFacts
@@ -24,6 +24,7 @@ class EmbeddingsFormat(Format):
     telling: tuple[bytes, ...] = (b'"input"', b'"inputs"')
     operation = "embeddings"
     endpoint_kind = "embeddings"
+    longest = SMALL
 
     def accepts(self, body: Mapping[str, object]) -> bool:
         """Input of some kind; the model may be in the path (Azure)."""
@@ -47,19 +48,9 @@ class EmbeddingsFormat(Format):
             input_messages=content.bounded([{"role": "user", "parts": content.parts(item)} for item in texts])
         )
 
-    def response(self, body: bytes, content_type: str | None = None, *, capture: bool = False) -> Outcome:
-        """Model and usage, found by looking at both ends of the answer."""
-        if len(body) <= SMALL:
-            return self.read(loads(body))
-        return self.edges(body[:EDGE], body[-EDGE:])
-
     def plain(self, body: bytes) -> bool:
         """Vectors, and no error at either end."""
         return body[:1] == b"{" and b'"embedding"' in body[:4096] and b'"error"' not in body[:4096] + body[-4096:]
-
-    def reader(self, *, capture: bool = False) -> StreamReader:
-        """A reader that keeps both ends only."""
-        return StreamReader(self, capture=capture, limit=SMALL)
 
     def decode(self, value: Mapping[str, object]) -> Outcome:
         """A small answer."""

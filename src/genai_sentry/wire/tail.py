@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
@@ -10,6 +11,9 @@ from genai_sentry.wire.base import EventReader, Format
 from genai_sentry.wire.body import ERROR, shrunk
 from genai_sentry.wire.fields import mappings
 from genai_sentry.wire.outcome import Outcome, Usage
+
+Counting = Callable[[Usage | None, Usage | None], Usage | None]
+"""How the counts known so far and those of a later event come together."""
 
 
 class TailReader(EventReader):
@@ -60,23 +64,37 @@ class TailReader(EventReader):
         if self._latest is not None:
             for block in sse.events().feed(self._latest):
                 self._block(block)
-        outcome = Outcome()
-        for value in self._decoded():
-            later = self._format.decode(value)
-            outcome.id, outcome.model = outcome.id or later.id, later.model or outcome.model
-            outcome.usage = grown(outcome.usage, later.usage)
-            outcome.finish_reasons = later.finish_reasons or outcome.finish_reasons
-            outcome.error = outcome.error or later.error
+        outcome = merged(map(self._format.decode, self._decoded()), grown)
         outcome.complete = (self.done or bool(outcome.finish_reasons)) and outcome.error is None
         return outcome
 
 
+def merged(answers: Iterable[Outcome], counted: Counting) -> Outcome:
+    """One answer of those that the events of a stream are; `counted` says how their counts come together."""
+    outcome = Outcome()
+    for later in answers:
+        outcome.id, outcome.model = outcome.id or later.id, later.model or outcome.model
+        outcome.usage = counted(outcome.usage, later.usage)
+        outcome.finish_reasons = later.finish_reasons or outcome.finish_reasons
+        outcome.error = outcome.error or later.error
+    return outcome
+
+
 def grown(usage: Usage | None, later: Usage | None) -> Usage | None:
-    """Of each count the larger one: in a stream they only grow."""
+    """Of each count the larger one: in most streams they only grow."""
+    return _each(usage, later, lambda old, new: max(old or 0, new))
+
+
+def corrected(usage: Usage | None, later: Usage | None) -> Usage | None:
+    """Of each count the later one."""
+    return _each(usage, later, lambda _, new: new)
+
+
+def _each(usage: Usage | None, later: Usage | None, pick: Callable[[Any, Any], Any]) -> Usage | None:
     if usage is None or later is None:
         return later or usage
     for name in Usage.__slots__:
         value = getattr(later, name)
         if value is not None:
-            setattr(usage, name, max(value, getattr(usage, name) or 0))
+            setattr(usage, name, pick(getattr(usage, name), value))
     return usage
