@@ -38,9 +38,13 @@ MAX_COLLECTED = 10_000
 """Streams that wait after the garbage collector found them, at most."""
 READY_S = 2.0
 """How long it waits at most, in seconds, for prices that are being imported."""
-DELAY_S = 0.2
+DELAY_S = 0.5
 """How long a call waits, in seconds, if nobody asks before: the rarer our thread runs beside the application's, the
 less it costs."""
+LINGER_S = 10.0
+"""How long after the last call, in seconds, our thread still looks by itself. Then it sleeps until it is woken. Woken
+by every call it would be in the way of whoever makes them: a thread that waits for its turn in the interpreter is
+roused each time another lets go of it, and that one pays for it."""
 FULL = 32
 """Calls that wait at which whoever ends the next one settles them: about a millisecond, for dozens of calls."""
 FULL_BYTES = 512 * 1024
@@ -199,19 +203,29 @@ class Later:
             return True
 
     def work(self) -> bool:
-        """One round of the thread: False when it is to end."""
-        if self._closed:
-            return False
-        self._pause()
-        self._ready(READY_S)
-        self._awake = self._hurried = False
-        self._end_collected()
+        """What the thread does when it is woken, until nothing has waited for long: False when it is to end."""
+        quiet_since = time.monotonic()
+        while not self._closed:
+            self._pause()
+            self._ready(READY_S)
+            self._hurried = False
+            self._end_collected()
+            if self._waiting:
+                self._work_off()
+                quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since >= LINGER_S:
+                self._awake = False
+                if not self._waiting:
+                    return True
+                self._awake = True  # a call came in between, and has woken nobody
+        return False
+
+    def _work_off(self) -> None:
         while self._waiting and not self._closed:
             self._turn()
             # The application's threads come first; but where they compute without a pause, a turn in the interpreter
             # comes only every few milliseconds, and one call a turn would never catch up.
             time.sleep(0)
-        return not self._closed
 
     def _pause(self) -> None:
         """Let calls wait, longer as long as whoever makes them settles them."""

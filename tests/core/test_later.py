@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -451,6 +452,50 @@ def test_our_thread_stays_out_of_the_way_of_a_busy_one(monkeypatch: pytest.Monke
         time.sleep(0.01)
     assert threading.get_ident() not in who[busy:]
     assert {1} == {call.times for call in calls}
+    made.close()
+
+
+class _Woken:
+    """A queue that counts how often somebody was woken by it."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self._inner: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def put(self, item: None) -> None:
+        self.times += 1
+        self._inner.put(item)
+
+    def get(self, timeout: float | None = None) -> None:
+        return self._inner.get(timeout=timeout)
+
+
+def _soon_settled(call: Finished) -> bool:
+    deadline = time.monotonic() + 10
+    while not call.settled and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return call.settled
+
+
+def test_our_thread_is_not_woken_by_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that follow one another wake nobody, though each is settled soon; after a long silence the next one does."""
+    monkeypatch.setattr(later, "DELAY_S", 0.05)
+    monkeypatch.setattr(later, "LINGER_S", 30.0)
+    made = Later(settle)  # type: ignore[arg-type]
+    woken = made._wake = _Woken()  # type: ignore[assignment]
+    for _ in range(3):
+        call = Finished()
+        assert made.take(call)  # type: ignore[arg-type]
+        assert _soon_settled(call)
+    assert 1 == woken.times
+
+    monkeypatch.setattr(later, "LINGER_S", 0.1)
+    deadline = time.monotonic() + 10
+    while made._awake and time.monotonic() < deadline:
+        time.sleep(0.01)
+    call = Finished()
+    assert made.take(call)  # type: ignore[arg-type]
+    assert (True, 2) == (_soon_settled(call), woken.times)
     made.close()
 
 
