@@ -298,6 +298,6 @@ def storm_is_held_back() -> World:
 def breadcrumbs() -> World:
     world = World()
     ask(world.client())
-    time.sleep(0.3)  # tokens are counted a moment later
+    time.sleep(1.2)  # tokens are counted a moment later
     sentry_sdk.capture_message("afterwards")
     return world
