@@ -160,11 +160,11 @@ _WINDOWS = tuple(
     )
 )
 """Each with words without one of which it can't be there. Every pattern begins with letters: such are soon found."""
-_MINUTE = lazy(r"per[ _-]?min|/ ?min")
-_DAY = lazy(r"per[ _-]?day|/ ?day|\bdaily\b|\btoday\b")
+_MINUTE = lazy(r"per[ _-]?min|/ ?min|within 1 ?min")
+_DAY = lazy(r"per[ _-]?day|/ ?day|(?<![a-z])daily(?![a-z])|\btoday\b")
 _TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
 _REQUEST = lazy(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
-_HINTS = lazy(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today")
+_HINTS = lazy(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today|within 1 ?min")
 
 
 def window(text: str) -> Reason | None:
@@ -177,6 +177,8 @@ def window(text: str) -> Reason | None:
         return found[0] if len(found) == 1 else None
     minute, day = _MINUTE.search(lower), _DAY.search(lower)
     token, request = _TOKEN.search(lower), _REQUEST.search(lower)
+    if day and not minute and not token:
+        return _REQUESTS_A_DAY
     if bool(minute) == bool(day) or bool(token) == bool(request):
         return None
     if token:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genai_sentry.errors import figures
 from genai_sentry.errors.case import Candidate, Case
-from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE, WORD
+from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE, WORD, WRAPPER
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.patterns import lazy
 
@@ -51,11 +51,13 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         return Reason.CLIENT_READ
     if kind is ErrorType.TIMEOUT and decided.weight == WORD and _OWN_LIMIT.search(text[-160:]):
         return Reason.CLIENT_READ
-    if kind is ErrorType.SERVER_ERROR and reason is Reason.INTERNAL and decided.weight <= VAGUE and _busy(case):
+    if kind is ErrorType.SERVER_ERROR and reason is Reason.INTERNAL and _busy(case, decided):
         return Reason.OVERLOADED
+    if kind is ErrorType.CONTENT_FILTER and reason is Reason.PROMPT and decided.weight < CODE - 1:
+        return _refused_part(text[:2000])
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
-    if not telling and (closer := _told(case, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
+    if not telling and (closer := _told(case, decided, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
         return closer
     if (
         kind is ErrorType.INVALID_REQUEST
@@ -111,17 +113,37 @@ _FIELD = lazy(
 """A name that looks like a field's: before a colon at the start, or quoted."""
 
 
-def _busy(case: Case) -> bool:
+def _busy(case: Case, decided: Candidate) -> bool:
     """Whether a word says that the server is overloaded, where a class says no more than that it failed."""
-    return any(one.label == (ErrorType.SERVER_ERROR, Reason.OVERLOADED) for one in case.candidates)
+    enough = 0 if decided.weight <= VAGUE else PHRASE
+    return any(
+        one.label == (ErrorType.SERVER_ERROR, Reason.OVERLOADED) and one.weight >= enough for one in case.candidates
+    )
 
 
-def _told(case: Case, kind: ErrorType) -> Reason | None:
+_ASKED = lazy(r"(?i)\b(?:prompt|input|request|messages?)s?\b|输入|提示|请求|提问")
+_ANSWERED = lazy(r"(?i)\b(?:output|response|completion|candidate|generated|answer)s?\b|生成|输出|回复|返回|回答")
+_PICTURE = lazy(r"(?i)\b(?:image|picture|photo)s?\b|图片|图像")
+
+
+def _refused_part(text: str) -> Reason:
+    """What a filter refused, by the only part of the exchange that is named."""
+    if _ASKED.search(text) is not None:
+        return Reason.PROMPT
+    if _PICTURE.search(text) is not None:
+        return Reason.IMAGE
+    return Reason.OUTPUT if _ANSWERED.search(text) is not None else Reason.PROMPT
+
+
+def _told(case: Case, decided: Candidate, kind: ErrorType) -> Reason | None:
     """What a quotation of the same type tells, where the rest tells nothing but the type."""
     quoted = [
         one
         for one in case.candidates
-        if one.label[0] is kind and one.weight >= QUOTED and one.label[1] not in (Reason.UNSPECIFIED, Reason.OTHER)
+        if one.label[0] is kind
+        and one.weight >= QUOTED
+        and one.label[1] not in (Reason.UNSPECIFIED, Reason.OTHER)
+        and not (one.weight == WRAPPER and decided.weight == PHRASE)
     ]
     return max(quoted, key=lambda one: (one.weight, one.depth, one.length)).label[1] if quoted else None
 

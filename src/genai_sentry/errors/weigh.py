@@ -50,11 +50,18 @@ _FRAME = (
 )
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
-_BARE = (" client error bad request for url ", " does not indicate success ", " service request failed status ")
+_BARE = (
+    " client error bad request for url ",
+    " client error 400 bad request for url ",
+    " does not indicate success ",
+    " service request failed status ",
+)
 """Sentences by which clients report a status."""
 _BARE_SIGNS = ("client", "success", "service")
 """Words of which each of them has one."""
-_BARE_WORDS = _FRAME_WORDS | {"client", "for", "url", "does", "not", "indicate", "success", "service", "system"}
+_BARE_WORDS = _FRAME_WORDS | frozenset(
+    "client for url does not indicate success service system more information check".split()
+)
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 
 

@@ -16,6 +16,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.decoders import DECODERS
+    from genai_sentry.errors.rules.english_access import ENGLISH_ACCESS
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
@@ -43,7 +44,7 @@ def families() -> tuple[Family, ...]:
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, RELAYS, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
-        ENGLISH_ACCOUNT, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT, ENGLISH_MODELS,
-        ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
+        ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
+        ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
         JAPANESE_AND_KOREAN, EUROPEAN,
     )  # fmt: skip

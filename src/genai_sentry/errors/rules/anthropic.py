@@ -110,7 +110,6 @@ ANTHROPIC = Family(
         """,
         "authentication/invalid_key": """
             oauth authentication is currently not supported
-            only authorized for use with claude code
         """,
         "authentication/expired": """
             oauth token has expired

@@ -9,9 +9,10 @@ BAIDU = Family(
     own_broad={
         "invalid_request/invalid_parameter": "336001\n336002\n336003\n336004\n336005\n336006",
         "context_length/input_too_long": "336007",
+        "server_error/internal": "336100",
     },
     own_codes={
-        "server_error/internal": "1\n2\n15\n336000\n336100",
+        "server_error/internal": "1\n2\n15\n336000",
         "invalid_request/not_found": "3",
         "rate_limit": "4\n336501\n336502",
         "permission_denied/scope": "6",
@@ -69,10 +70,10 @@ BAIDU = Family(
         """,
         "authentication/expired": """
             access token expired
+            access token invalid or no longer valid
         """,
         "authentication/invalid_key": """
             ak/sk should be
-            access token invalid or no longer valid
             iam certification failed
         """,
     },
@@ -338,6 +339,7 @@ SPARK = Family(
     providers=("spark", "iflytek", "xunfei", "xfyun"),
     signs=("xfyun", "iflytek", "sparkai"),
     own_broad={
+        "quota_exceeded/insufficient_quota": "11200",
         "server_error/overloaded": "10012",
         "invalid_request/invalid_parameter": "10003\n10004\n10005\n10009\n10163",
     },
@@ -345,7 +347,7 @@ SPARK = Family(
         "content_filter/prompt": "10013\n10019",
         "content_filter/output": "10014",
         "context_length/input_too_long": "10907",
-        "quota_exceeded/insufficient_quota": "11200\n11210",
+        "quota_exceeded/insufficient_quota": "11210",
         "rate_limit/requests_per_day": "11201",
         "rate_limit/requests_per_minute": "11202",
         "rate_limit/concurrency": "11203\n10007",
@@ -362,9 +364,7 @@ SPARK = Family(
         """,
     },
     codes={
-        "quota_exceeded/insufficient_quota": """
-            AppIdNoAuthError
-        """,
+        "model_unavailable/no_access": "AppIdNoAuthError",
     },
 )
 

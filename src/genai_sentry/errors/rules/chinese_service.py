@@ -209,6 +209,7 @@ CHINESE_SERVICE = Family(
             传输中断
         """,
         "connection_error/proxy": """
+            代理认证
             代理认证失败
             代理服务器认证
             代理错误
@@ -226,6 +227,10 @@ CHINESE_SERVICE = Family(
         """,
     },
     words={
+        "server_error/internal": """
+            生成失败
+            异常错误
+        """,
         "server_error/overloaded": """
             繁忙
             稍后

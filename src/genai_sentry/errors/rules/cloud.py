@@ -20,7 +20,7 @@ AZURE = Family(
         "model_unavailable/deprecated": """
             ModelDeprecated
         """,
-        "permission_denied/other": """
+        "permission_denied/scope": """
             AuthorizationFailed
         """,
         "invalid_request/other": """
@@ -206,6 +206,9 @@ BEDROCK = Family(
             explicit deny
             security token … policy
         """,
+        "permission_denied/other": """
+            operation not allowed
+        """,
         "permission_denied/region": """
             access to anthropic models is not allowed from unsupported countries
             not allowed from unsupported countries
@@ -236,7 +239,6 @@ BEDROCK = Family(
         "invalid_request/other": """
             toolconfig field must be defined
             does not support message caching
-            operation not allowed
         """,
         "invalid_request/invalid_schema": """
             toolspec … inputschema

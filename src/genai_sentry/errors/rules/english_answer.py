@@ -87,6 +87,7 @@ ENGLISH_ANSWER = Family(
             unable to parse response
             malformed response
             malformed_function_call
+            produced invalid sequence
             malformed function call
             expected … object but got
             invalid json response

@@ -88,6 +88,7 @@ ENGLISH_CONTEXT = Family(
             maximum sequence length
             tokens … is too large for model with … maximum context
             please shorten
+            text fields that are too large
             context size has been exceeded
             exceeds the maximum number of tokens
             exceeds the limit of … tokens

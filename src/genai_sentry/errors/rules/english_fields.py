@@ -26,6 +26,11 @@ ENGLISH_FIELDS = Family(
             failed to parse url
         """,
         "invalid_request/unsupported_parameter": """
+            not supported in this model
+            instruction is not enabled
+            supported only when
+            can not be used with … request setting
+            launch the … if you want to use
             raw mode does not support
             not support parameter
             not support the parameter
@@ -54,6 +59,12 @@ ENGLISH_FIELDS = Family(
             corrupted or unsupported
         """,
         "invalid_request/invalid_message_order": """
+            blocks can only be in
+            tool_use ids must be
+            duplicate tool_call
+            duplicate tool call
+            incorrect role
+            role must be user
             non-empty final user turn
             elements with the role of user
             message in the final position
@@ -64,6 +75,13 @@ ENGLISH_FIELDS = Family(
             multiple system messages
             more than one system message
             can't be provided in the same turn
+        """,
+    },
+    wrappers={
+        "invalid_request/unsupported_parameter": """
+            does not support
+            doesn't support
+            do not support
         """,
     },
 )

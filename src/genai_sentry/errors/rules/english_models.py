@@ -187,7 +187,7 @@ ENGLISH_MODELS = Family(
             unknown provider
         """,
         "invalid_request/other": """
-            is not available on this endpoint
+            not available on this endpoint
             is not supported by the … api
             not supported by the … endpoint
         """,
@@ -196,6 +196,7 @@ ENGLISH_MODELS = Family(
             knowledge base … not found
             guardrail … does not exist
             agent … does not exist
+            subscription id
         """,
     },
 )

@@ -207,6 +207,9 @@ ENGLISH_SERVICE = Family(
             requests at the same time
             calls at the same time
         """,
+        "rate_limit/requests_per_minute": """
+            request rate is too high
+        """,
         "rate_limit/request_exceeds_limit": """
             request too large for … tokens per minute
             request too large … limit … requested

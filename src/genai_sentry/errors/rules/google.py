@@ -179,6 +179,9 @@ GOOGLE = Family(
         """,
     },
     phrases={
+        "rate_limit/requests_per_minute": """
+            online_prediction_requests
+        """,
         "invalid_request/invalid_schema": """
             generatecontentrequest.tools
         """,
@@ -212,7 +215,6 @@ GOOGLE = Family(
             request had invalid authentication credentials
         """,
         "invalid_request/invalid_parameter": """
-            invalid json payload received
             please use a valid role
             contents is not specified
             contents.parts must not be empty
@@ -273,6 +275,9 @@ GOOGLE = Family(
         """,
     },
     wrappers={
+        "invalid_request/invalid_parameter": """
+            invalid json payload received
+        """,
         "permission_denied/scope": """
             caller does not have permission
         """,

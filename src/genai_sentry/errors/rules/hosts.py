@@ -17,7 +17,6 @@ XAI = Family(
         """,
         "model_unavailable/no_access": """
             team does not have access to the model
-            model … does not exist or your team
         """,
         "authentication/invalid_key": """
             incorrect api key provided

@@ -2,6 +2,7 @@
 
 MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("by people", "stopped", "cancelled"),
+    ("request", "not understood", "invalid_request/other"),
     ("no supply", "left", "model_unavailable/no_provider"),
     ("none", "supply", "model_unavailable/no_provider"),
     ("none", "model", "model_unavailable/no_provider"),

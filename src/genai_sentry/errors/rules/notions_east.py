@@ -1,6 +1,7 @@
 """The notions of `rules.notions` in Chinese (simplified: other letters are folded first), Japanese and Korean."""
 
 CHINESE: dict[str, str] = {
+    "not understood": "无法理解, 不明白, 不理解, 看不懂",
     "by people": "被用户, 由用户, 用户主动, 用户已, 用户手动",
     "stopped": "中止, 终止, 取消, 停止生成, 中断, 停止了",
     "no notion": """
@@ -70,6 +71,7 @@ CHINESE: dict[str, str] = {
 }
 
 JAPANESE_AND_KOREAN: dict[str, str] = {
+    "not understood": "理解できません, 理解できない, 이해하지 못, 이해할 수 없",
     "model": "モデル, 모델",
     "key": """
         キー, 認証, トークン, 資格情報, ログイン, サインイン, シークレット, 서명, 키, 인증, 토큰, 로그인, 자격 증명,

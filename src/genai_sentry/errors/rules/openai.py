@@ -117,8 +117,6 @@ OPENAI = Family(
         """,
         "permission_denied/scope": """
             missing_scope
-            insufficient_permissions
-            insufficient_scope
         """,
         "permission_denied/other": """
             sentinel_block
@@ -285,6 +283,10 @@ OPENAI = Family(
             access_denied
             request_forbidden
             unsupported_region
+        """,
+        "permission_denied/scope": """
+            insufficient_permissions
+            insufficient_scope
         """,
         "authentication/invalid_key": """
             authentication_error

@@ -9,12 +9,23 @@ RELAYS = Family(
             no_available_key
             no available key
             no auth available
+            no channel
+            not supported by any configured
+            not supported by any available
             auth_not_found
             号池
             账号池
             账户池
         """,
+        "model_unavailable/not_found": """
+            401 model … not supported
+        """,
+        "timeout/gateway": """
+            response_time_exceeded
+        """,
         "model_unavailable/no_access": """
+            401 model … is disabled
+            unavailable for free
             模型仅限
             仅限 vip
             仅限会员

@@ -85,6 +85,7 @@ SELF_HOSTED = Family(
             tools param requires --jinja flag
             requires --jinja
             --enable-auto-tool-choice
+            with --tool-call-parser
             this server does not support
             server does not support embeddings
             mmproj
@@ -94,6 +95,11 @@ SELF_HOSTED = Family(
             system message is not allowed
             after the optional system message, conversation roles must alternate
             conversation roles must alternate
+            incorrect role information
+            role must be user
+            messages length must be odd
+            duplicate tool_call id
+            tool_use ids must be unique
             only user, assistant and tool roles are supported
             no user query found in messages
             cannot have 2 or more assistant messages
@@ -196,6 +202,10 @@ SELF_HOSTED = Family(
             no slot available
             slot unavailable
             request queue is full
+            queue is full
+            maximum queue size
+            model too busy
+            memory pressure
         """,
         "rate_limit/concurrency": """
             too many pending requests
@@ -205,6 +215,15 @@ SELF_HOSTED = Family(
         """,
         "invalid_response/empty": """
             no generation output
+        """,
+        "invalid_response/malformed": """
+            failed to parse tool call arguments
+            error parsing tool call
+        """,
+        "invalid_request/invalid_media": """
+            content part type … image
+            content part type … audio
+            content part type … video
         """,
         "rate_limit": """
             reached your session usage limit
@@ -257,6 +276,10 @@ SELF_HOSTED = Family(
             need to be logged in
             must be signed in
             must be logged in
+            not signed in
+            not currently signed in
+            carry the api secret key
+            cookie is missing
         """,
         "invalid_request/not_found": """
             unexpected endpoint
@@ -273,6 +296,9 @@ SELF_HOSTED = Family(
             inference failed
             oom
             kv cache pool
+            channel error
+            panic
+            failed to spawn
         """,
         "model_unavailable/loading": """
             is launching

@@ -141,8 +141,6 @@ TRANSPORT = Family(
     broad={
         "connection_error": """
             ConnectError
-            ReadError
-            WriteError
             CloseError
             NetworkError
             ClientConnectorError
@@ -160,6 +158,10 @@ TRANSPORT = Family(
             ERR_NETWORK_CHANGED
             ERR_ADDRESS_UNREACHABLE
             ERR_NETWORK
+        """,
+        "connection_error/reset": """
+            ReadError
+            WriteError
         """,
         "timeout/client_read": """
             ETIMEDOUT

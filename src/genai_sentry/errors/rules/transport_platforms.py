@@ -15,6 +15,11 @@ TRANSPORT_PLATFORMS = Family(
             OpenTimeout
         """,
     },
+    broad={
+        "connection_error/incomplete_body": """
+            stream_read_error
+        """,
+    },
     phrases={
         "timeout/client_connect": """
             failed to connect to … timed out

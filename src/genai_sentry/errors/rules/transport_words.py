@@ -56,6 +56,8 @@ TRANSPORT_WORDS = Family(
             no data received within
             socket hang up … timeout
             timeout on blocking read
+            context deadline exceeded
+            context deadline reached
             i/o error on … timeout
             i/o error on … timed out
             interruptedioexception: timeout
@@ -97,7 +99,6 @@ TRANSPORT_WORDS = Family(
             upstream timeout
             provider timed out
             the operation timed out on the server
-            context deadline exceeded
             request timed out, please try again later
             server_error … timed out
             timed out waiting for

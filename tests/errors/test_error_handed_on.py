@@ -1,0 +1,69 @@
+"""What relays, own servers and clients hand on: each is told by what it means, in whatever words."""
+
+from __future__ import annotations
+
+import pytest
+
+from genai_sentry.errors.classify import classify
+
+WORDINGS = {
+    "authentication/expired": ["Access token invalid or no longer valid, fetch another one"],
+    "authentication/missing_key": [
+        "you are not currently signed in to the registry",
+        "login fail: please carry the API secret key with the call (1004)",
+    ],
+    "connection_error/other": ["stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
+    "connection_error/proxy": ["需要先完成代理认证"],
+    "connection_error/incomplete_body": ['{"error": {"code": "stream_read_error", "message": "the reader gave up"}}'],
+    "content_filter/image": ["图片违规，无法处理"],
+    "content_filter/output": ["生成内容违规，已被拦截", "The completion was flagged by our safety system"],
+    "content_filter/prompt": ["The response was filtered because the prompt was flagged by our safety system"],
+    "invalid_request/invalid_media": ["Unsupported content part type: \"video_url\""],
+    "invalid_request/invalid_message_order": ["duplicate tool_call id: call_77", "Incorrect role information, see the docs"],
+    "invalid_request/other": ["サーバーはこのリクエストを理解できませんでした", "서버가 이 요청을 이해하지 못했어요"],
+    "invalid_request/unsupported_parameter": ["Start the api_server with --tool-call-parser to get tools"],
+    "invalid_response/malformed": ["Failed to parse tool call arguments as JSON: unexpected end", "error parsing tool call: raw='{\"x'"],
+    "model_unavailable/no_access": ["The model whale-2 is unavailable for free; the paid one has the slug whale-2-plus"],
+    "model_unavailable/no_provider": [
+        "503 no channel (request id: 20250101)",
+        '404 {"error": {"code": "model_not_found", "message": "whale-2 is not supported by any configured account here"}}',
+    ],
+    "model_unavailable/not_found": ["HTTP 401: Model whale-2 not supported"],
+    "rate_limit/requests_per_day": ["429 daily free limit reached for whale-2", '{"code": "DAILY_LIMIT_EXCEEDED"}'],
+    "rate_limit/requests_per_minute": ["429: you may send at most 8 requests within 1 minute; rate limit reached"],
+    "server_error/internal": ["Error: Channel Error", "图像生成失败", "panic: no such slot"],
+    "server_error/overloaded": [
+        '503 {"error": "Model too busy, no answer in 60 seconds"}',
+        '503 {"error": "the maximum queue size is exceeded"}',
+        "503: the request was put back because of memory pressure",
+    ],
+    "timeout/client_read": ["whale: context deadline exceeded"],
+    "timeout/gateway": ["channel:response_time_exceeded"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "text"), [(label, text) for label, texts in WORDINGS.items() for text in texts])
+def test_what_is_handed_on_is_understood(label: str, text: str) -> None:
+    """Type and reason are those of the meaning."""
+    found = classify(message=text)
+    kind, _, reason = label.partition("/")
+    assert (kind, reason or "unspecified") == (found.type, found.reason)
+
+
+def test_an_overloaded_server_is_so_whatever_its_code_says() -> None:
+    """A code for a failed server is refined by a message that it is overloaded."""
+    found = classify(body={"error_code": 336100, "error_msg": "model is overloaded"}, provider="baidu")
+    assert ("server_error", "overloaded") == (found.type, found.reason)
+
+
+def test_a_connection_that_broke_while_it_was_read_was_reset() -> None:
+    """The bare class of a failed read tells that the peer is gone."""
+    found = classify(exception_type="httpx.ReadError", message="")
+    assert ("connection_error", "reset") == (found.type, found.reason)
+
+
+def test_an_app_that_is_no_owner_of_a_model_has_no_access() -> None:
+    """Spark's number for two things is told apart by the name that stands with it."""
+    body = {"header": {"code": 11200, "message": "AppIdNoAuthError:(1) domain.whale", "status": 2}}
+    found = classify(body=body, provider="spark")
+    assert ("model_unavailable", "no_access") == (found.type, found.reason)
