@@ -26,6 +26,7 @@ HERE = __file__
         ("other", "/usr/lib/python3/dist-packages/other.py", {}, False),
         ("json.decoder", sys.modules["json.decoder"].__file__, {}, False),
         ("importlib", "<frozen importlib._bootstrap>", {}, False),
+        ("runpy", "/app/<frozen runpy>", {}, False),
         (None, None, {}, True),
         ("openai.own", "/x.py", {"in_app_include": ["openai"]}, True),
         ("openaiplus", "/app/x.py", {"in_app_exclude": ["openai"]}, True),
@@ -89,6 +90,15 @@ def test_tidying_reaches_every_stack_of_an_event() -> None:
     assert [] == [frame for frame in frames.of_event(bare) if "vars" in frame]
     assert [True, True, False, False, True] == [frame["in_app"] for frame in frames.of_event(kept)]
     assert [1, 1, 0, 0, 1] == [len(frame.get("vars", ())) for frame in frames.of_event(kept)]
+
+
+def test_what_starts_a_module_is_not_the_application() -> None:
+    """Sentry takes Python's frozen modules for the application's, as of files in the working directory."""
+    event = {"stacktrace": {"frames": [{"module": "runpy", "abs_path": "/app/<frozen runpy>", "in_app": True}]}}
+
+    frames.tidy(event, {}, keep_locals=False)
+
+    assert [False] == [frame["in_app"] for frame in frames.of_event(event)]
 
 
 def test_odd_events_are_no_fault() -> None:

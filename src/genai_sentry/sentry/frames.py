@@ -25,6 +25,8 @@ CLIENT_LIBRARIES = frozenset(
 """Top modules whose frames are never the application's, wherever they are installed."""
 
 _SITE = ("site-packages", "dist-packages")
+_FROZEN = "<frozen "
+"""How Python names modules of its own that have no file. Sentry makes a path in the working directory of it."""
 _STDLIB = tuple({path for name in ("stdlib", "platstdlib") if (path := sysconfig.get_paths().get(name))})
 _MAX_CACHED = 2048
 _MAX_FILES = 4096
@@ -44,7 +46,7 @@ def is_application(module: str | None, path: str | None, options: MutableMapping
     if top in CLIENT_LIBRARIES or name.startswith("google.genai"):
         return False
     where = path or ""
-    if where.startswith("<frozen") or any(part in where for part in _SITE):
+    if _FROZEN in where or any(part in where for part in _SITE):
         return False
     return not where.startswith(_STDLIB)
 
@@ -120,7 +122,7 @@ def tidy(event: MutableMapping[str, Any], options: MutableMapping[str, Any], *, 
     """
     for frame in of_event(event):
         mine = frame.get("in_app")
-        if mine is None:
+        if mine is None or _FROZEN in str(frame.get("abs_path")):
             mine = frame["in_app"] = is_application(frame.get("module"), frame.get("abs_path"), options)
         if not (keep_locals and mine):
             frame.pop("vars", None)
