@@ -1,0 +1,53 @@
+"""Wordings in English about what a key, an account or a region may use, whoever sends them."""
+
+from genai_sentry.errors.rules.model import Family
+
+ENGLISH_ACCESS = Family(
+    name="english",
+    phrases={
+        "permission_denied/scope": """
+            permission is required to access
+            permission is required for
+            permissions are required
+            does not have permission … on
+            do not have permission … on
+            do not have sufficient permissions
+            does not have sufficient permissions
+            not authorized to operate on
+            not accessible by integration
+            check your request permissions
+            does not have … access to the
+            only authorized for use with
+            credential … cannot be used for other
+        """,
+        "permission_denied/org": """
+            header to match the
+            require the openai-project header
+            require the openai-organization header
+        """,
+        "permission_denied/region": """
+            access to … models is not available in your region
+            access to … models is not available in this region
+        """,
+        "model_unavailable/no_access": """
+            model … not available in this region
+            model … not available in your region
+            model … not available in region
+            model … not available in the region
+            model … unavailable in your region
+            model … not supported in this region
+            model … not supported in your region
+            not have access to the requested model
+        """,
+        "authentication/missing_key": """
+            not pass an authentication
+            not pass an api key
+            not provide an api token
+            not provide an authentication
+            no credential for
+            user is required to access
+            not currently signed in
+            not currently logged in
+        """,
+    },
+)
