@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from genai_sentry.errors.bare import says_nothing
 from genai_sentry.errors.case import Case
 from genai_sentry.errors.codelike import words_like_codes
 from genai_sentry.errors.finishes import FILTERED, TRUNCATED
@@ -43,26 +44,6 @@ _BROKEN: dict[str, Label] = {
 }
 """Finish reasons by which providers say that generation failed."""
 _MISSING_KEY: Label = (ErrorType.AUTHENTICATION, Reason.MISSING_KEY)
-_NO_BODY = " status code no body "
-_FRAME = (
-    "error errors api openai anthropic ai reason status code http https request response failed bad null none with "
-    "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the"
-)
-_FRAME_WORDS = frozenset(_FRAME.split())
-"""Words that clients put around a status; they do not say what is wrong."""
-_BARE = (
-    " client error bad request for url ",
-    " client error 400 bad request for url ",
-    " does not indicate success ",
-    " service request failed status ",
-)
-"""Sentences by which clients report a status."""
-_BARE_SIGNS = ("client", "success", "service")
-"""Words of which each of them has one."""
-_BARE_WORDS = _FRAME_WORDS | frozenset(
-    "client for url does not indicate success service system more information check".split()
-)
-_ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 
 
 def weigh_code(case: Case, built: Index, first: int = 0) -> None:
@@ -316,33 +297,6 @@ def weigh_guess(case: Case) -> None:
             case.add(weight, depth, REACH - guessed.distance, guessed.label, shown)
 
 
-def _bare(case: Case) -> bool:
-    """Whether a 400 came with no word on what is wrong: then it may be anything."""
-    if case.found.codes:
-        return False
-    if case.bare is None:
-        case.bare = _says_nothing_else(case)
-    return case.bare
-
-
-def _says_nothing_else(case: Case) -> bool:
-    return all(_says_no_more(case.reading(text).normal_text) or _only_reports(text) for _, _, text in case.texts)
-
-
-def _only_reports(text: str) -> bool:
-    """Whether a text is no more than a client's sentence on the status that it got, with the address."""
-    if len(text) > 400 or not any(word in text.lower() for word in _BARE_SIGNS):
-        return False
-    said = normal(_ADDRESS.sub(" ", text))
-    return any(one in said for one in _BARE) and all(word in _BARE_WORDS for word in said.split())
-
-
-def _says_no_more(text: str) -> bool:
-    """Whether a text has no more than the status, and what clients put around it where there was no body."""
-    rest = text.replace(_NO_BODY, " ").split()
-    return len(rest) <= 3 or (_NO_BODY in text and sum(word not in _FRAME_WORDS for word in rest) <= 1)
-
-
 _FORWARDED = (424, 500, 502, 503)
 """Statuses under which gateways pass on what somebody else has answered."""
 _OF_A_GATEWAY = 12
@@ -354,7 +308,7 @@ def weigh_status(case: Case) -> None:
     outer = case.status
     named = {status for _, _, status in case.found.statuses}
     passed_on = any(400 <= one < 500 and one != 424 for one in named)
-    if outer is not None and not (outer == 400 and _bare(case)):
+    if outer is not None and not (outer == 400 and says_nothing(case)):
         said = of_status(outer)
         if said is not None:
             weight = min(said[0], _OF_A_GATEWAY) if passed_on and outer in _FORWARDED else said[0]
@@ -363,7 +317,7 @@ def weigh_status(case: Case) -> None:
     wrapped = 10 if outer in _FORWARDED or not named.isdisjoint(_FORWARDED) else 0
     for depth, where, status in case.found.statuses:
         said = of_status(status)
-        if said is not None and not (status == 400 and _bare(case)):
+        if said is not None and not (status == 400 and says_nothing(case)):
             case.add(said[0] + (wrapped if status == 400 else 0) + more, depth, 0, said[1], f"{where}={status}")
 
 

@@ -1,0 +1,109 @@
+"""What a key, an account or a region may not use, and what a model or a request setting does not support."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from genai_sentry import classify
+
+
+def label(**evidence: Any) -> str:
+    found = classify(**evidence)
+    return f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("expected", "evidence"),
+    [
+        (
+            "permission_denied/scope",
+            {"message": "This token is only authorized for use with our editor.", "status": 401},
+        ),
+        (
+            "permission_denied/scope",
+            {"message": "The `files` permission is required to access this route", "status": 401},
+        ),
+        (
+            "permission_denied/scope",
+            {"message": "User does not have permission 'Invoke' on endpoint e5", "status": 403},
+        ),
+        (
+            "permission_denied/scope",
+            {"body": {"error": {"code": "AuthorizationFailed", "message": "No."}}, "status": 403},
+        ),
+        ("permission_denied/scope", {"message": "Resource is not accessible by integration", "status": 403}),
+        (
+            "permission_denied/org",
+            {"message": "Keys of projects require the OpenAI-Project header", "status": 401},
+        ),
+        (
+            "permission_denied/other",
+            {
+                "message": "An error occurred (ValidationException) when calling the Converse operation: Operation not allowed"
+            },
+        ),
+        ("authentication/missing_key", {"message": "You did not pass an authentication token", "status": 401}),
+    ],
+)
+def test_rights_are_told_from_keys(expected: str, evidence: dict[str, Any]) -> None:
+    """A credential that is known but may not do this is a matter of rights, whatever the status is."""
+    assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "The model phi-9 is not available in this region.",
+        "model phi-9 is not supported in your region",
+        "Project does not have access to the requested model.",
+    ],
+)
+def test_a_model_that_is_not_open_here_is_no_matter_of_rights(message: str) -> None:
+    """A single model that a region or project does not have is unavailable."""
+    assert "model_unavailable/no_access" == label(message=message, status=403)
+
+
+def test_a_code_on_permissions_yields_to_words_on_the_model() -> None:
+    """A code for missing permissions does not hide that it is a model that is not open."""
+    body = {"code": "INSUFFICIENT_PERMISSIONS", "message": "Project does not have access to the requested model."}
+    assert "model_unavailable/no_access" == label(body=body, status=403)
+
+
+def test_whose_models_are_not_open_in_a_country_is_a_matter_of_the_region() -> None:
+    """Where all models of a maker are closed to a region, another model does not help."""
+    assert "permission_denied/region" == label(message="Access to Acme models is not available in your region")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "phi-9 does not support JSON output",
+        "This model doesn't support parallel calls.",
+        "Resource not found (404): tools is not supported in this model.",
+        "Developer instruction is not enabled for models/phi-9",
+        "Invalid JSON payload received. Unknown name \"thinking\" at 'generation_config': Cannot find field.",
+    ],
+)
+def test_what_is_not_supported_is_an_unsupported_parameter(message: str) -> None:
+    """What a model does not support is named, so that it can be left out."""
+    assert "invalid_request/unsupported_parameter" == label(message=message, status=400)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["messages.3: tool_use ids must be distinct", "`tool_use` blocks can only be in the model's turns"],
+)
+def test_blocks_of_tools_in_the_wrong_place_are_out_of_order(message: str) -> None:
+    """Whose turn a block of a tool belongs to is a matter of the order of messages."""
+    assert "invalid_request/invalid_message_order" == label(message=message, status=400)
+
+
+def test_what_httpx_says_of_a_400_does_not_tell_what_is_wrong() -> None:
+    """The sentence of httpx on a status, with the page that explains it, leaves the cause open."""
+    message = (
+        "Client error '400 Bad Request' for url 'https://api.example/v1/chat'\n"
+        "For more information check: https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/400"
+    )
+    assert "unknown/unspecified" == label(message=message, status=400)
