@@ -64,7 +64,7 @@ def test_a_code_that_no_table_knows_is_read_as_the_words_that_it_is(code: str, e
     assert expected == (found.type, found.reason)
 
 
-@pytest.mark.parametrize("name", ["TimeoutError", "asyncio.TimeoutError"])
+@pytest.mark.parametrize("name", ["TimeoutError", "builtins.TimeoutError"])
 def test_a_timeout_of_python_s_own_is_the_client_s(name: str) -> None:
     """Nothing in it tells of a server."""
     found = classify(exception_type=name)

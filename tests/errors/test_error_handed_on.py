@@ -12,7 +12,7 @@ WORDINGS = {
         "you are not currently signed in to the registry",
         "login fail: please carry the API secret key with the call (1004)",
     ],
-    "connection_error/other": ["stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
+    "connection_error/other": ['request to https://login.whale.example/token failed, reason: ', "stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
     "connection_error/proxy": ["需要先完成代理认证"],
     "connection_error/incomplete_body": ['{"error": {"code": "stream_read_error", "message": "the reader gave up"}}'],
     "content_filter/image": ["图片违规，无法处理"],
@@ -20,15 +20,15 @@ WORDINGS = {
     "content_filter/prompt": ["The response was filtered because the prompt was flagged by our safety system"],
     "invalid_request/invalid_media": ["Unsupported content part type: \"video_url\""],
     "invalid_request/invalid_message_order": ["duplicate tool_call id: call_77", "Incorrect role information, see the docs"],
-    "invalid_request/other": ["サーバーはこのリクエストを理解できませんでした", "서버가 이 요청을 이해하지 못했어요"],
+    "invalid_request/other": ['Failed to parse the request body as JSON: tools[3]: trailing comma at line 1 column 9', "サーバーはこのリクエストを理解できませんでした", "서버가 이 요청을 이해하지 못했어요"],
     "invalid_request/unsupported_parameter": ["Start the api_server with --tool-call-parser to get tools"],
-    "invalid_response/malformed": ["Failed to parse tool call arguments as JSON: unexpected end", "error parsing tool call: raw='{\"x'"],
+    "invalid_response/malformed": ['Failed to parse input at pos 12: <|end|>', "Failed to parse tool call arguments as JSON: unexpected end", "error parsing tool call: raw='{\"x'"],
     "model_unavailable/no_access": ["The model whale-2 is unavailable for free; the paid one has the slug whale-2-plus"],
     "model_unavailable/no_provider": [
         "503 no channel (request id: 20250101)",
         '404 {"error": {"code": "model_not_found", "message": "whale-2 is not supported by any configured account here"}}',
     ],
-    "model_unavailable/not_found": ["HTTP 401: Model whale-2 not supported"],
+    "model_unavailable/not_found": ['embedding_model whale-embed@tank does not exist', "HTTP 401: Model whale-2 not supported"],
     "rate_limit/requests_per_day": ["429 daily free limit reached for whale-2", '{"code": "DAILY_LIMIT_EXCEEDED"}'],
     "rate_limit/requests_per_minute": ["429: you may send at most 8 requests within 1 minute; rate limit reached"],
     "server_error/internal": ["Error: Channel Error", "图像生成失败", "panic: no such slot"],
@@ -37,8 +37,13 @@ WORDINGS = {
         '503 {"error": "the maximum queue size is exceeded"}',
         "503: the request was put back because of memory pressure",
     ],
-    "timeout/client_read": ["whale: context deadline exceeded"],
+    "timeout/client_read": ['The stream ended with TimeoutError', "whale: context deadline exceeded"],
     "timeout/gateway": ["channel:response_time_exceeded"],
+    "invalid_request/invalid_parameter": ['the top of the range has to be greater than its bottom'],
+    "invalid_response/schema": ['The LLM did not call the pick_fish function', 'The tool input did not match expected schema'],
+    "quota_exceeded/insufficient_quota": ['Free usage exceeded, subscribe for more'],
+    "invalid_request/not_found": ['This app has no endpoint /api/fish'],
+    "connection_error/reset": ['No answer was sent, the connection was terminated'],
 }  # fmt: skip
 
 
@@ -67,3 +72,14 @@ def test_an_app_that_is_no_owner_of_a_model_has_no_access() -> None:
     body = {"header": {"code": 11200, "message": "AppIdNoAuthError:(1) domain.whale", "status": 2}}
     found = classify(body=body, provider="spark")
     assert ("model_unavailable", "no_access") == (found.type, found.reason)
+
+
+def test_a_time_limit_of_asyncio_is_the_applications_own() -> None:
+    """The class by its full name tells whose limit it was, where nothing else does."""
+    found = classify(exception_type="asyncio.exceptions.TimeoutError", message="")
+    assert ("timeout", "app_deadline") == (found.type, found.reason)
+
+
+def test_the_reason_that_a_program_gives_is_no_lost_connection() -> None:
+    """Only a request that failed for a reason that is not told went wrong on its way."""
+    assert "connection_error" != classify(message="The run failed. Reason: the fish was too small").type

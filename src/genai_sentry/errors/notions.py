@@ -155,6 +155,8 @@ def _words(normalised: str) -> list[_Met]:
         if candidates is None:
             if named and place > taken and "_" in words[place] and _FIELD_NAME.fullmatch(words[place]) is not None:
                 met.append(("parameter", place, place, words[place]))
+                if words[place].endswith("_model"):
+                    met.append(("model", place, place, words[place]))
             continue
         if place <= taken:
             continue

@@ -58,7 +58,7 @@ def weigh_exception(case: Case, built: Index) -> None:
     """The classes of the exceptions, and their bases."""
     for position, bases in enumerate(case.exceptions):
         for level, name in enumerate(bases):
-            meaning = built.exceptions.get(compared(name.rpartition(".")[2]))
+            meaning = built.exceptions.get(compared(name)) or built.exceptions.get(compared(name.rpartition(".")[2]))
             if meaning is not None and (not level or not _says_nothing(meaning)):
                 if position and meaning.label[0] is ErrorType.CANCELLED:
                     break  # how time limits end what they limit; only the outermost is the caller giving up
@@ -87,7 +87,8 @@ def _meaning(built: Index, raw: str, case: Case) -> tuple[int, Label] | None:
         for family, own in built.own.get(key, _NOBODY).items():
             if family in case.families and (best is None or own.weight > best[0]):
                 best = own.weight, own.label
-        meaning = built.codes.get(key)
+        named = form[:1].isupper() and form.endswith(("Error", "Exception"))
+        meaning = (built.exceptions if named else built.codes).get(key)
         if meaning is not None and (best is None or meaning.weight > best[0]):
             best = meaning.weight, meaning.label
     return best
@@ -246,8 +247,12 @@ def _weigh_endings(case: Case) -> None:
 
 
 _INTERNAL: Label = (ErrorType.SERVER_ERROR, Reason.INTERNAL)
+_CUT_OFF: Label = (ErrorType.CONNECTION_ERROR, Reason.INCOMPLETE_BODY)
 _NO_BETTER = frozenset(
-    [(ErrorType.INVALID_RESPONSE, Reason.MALFORMED), *((ErrorType.SERVER_ERROR, one) for one in Reason)]
+    [
+        (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
+        *((kind, one) for kind in (ErrorType.SERVER_ERROR, ErrorType.CONNECTION_ERROR) for one in Reason),
+    ]
 )
 """What tells no more than a heading such as `Internal Server Error` does."""
 
@@ -260,7 +265,10 @@ _COUNTED = ("token", "токен", "トークン", "토큰", "词元")
 def weigh_guess(case: Case) -> None:
     """What messages are about, where no rule knows their wording, or none that says more than the type."""
     known = max(case.candidates, key=lambda one: one.weight, default=None)
-    heading = known is not None and known.label == _INTERNAL and WRAPPER <= known.weight <= BROAD
+    heading = known is not None and (
+        (known.label == _INTERNAL and WRAPPER <= known.weight <= BROAD)
+        or (known.label == _CUT_OFF and known.weight == WRAPPER)
+    )
     if known is not None and known.weight >= WRAPPER and not heading:
         kind, reason = known.label
         if kind is not ErrorType.INVALID_REQUEST or reason not in (Reason.UNSPECIFIED, Reason.OTHER):

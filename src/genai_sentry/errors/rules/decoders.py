@@ -5,10 +5,23 @@ from genai_sentry.errors.rules.model import Family
 DECODERS = Family(
     name="decoders",
     phrases={
+        "invalid_request/other": """
+            failed to parse the request body as json
+            request body as json
+            json body of your request
+        """,
+        "invalid_response/schema": """
+            responsevalidationerror
+            did not call … function
+            did not match expected schema
+            did not match the expected schema
+        """,
         "invalid_request/invalid_parameter": """
             closed … code 1007
             request validation error
             request validation failed
+            has to be greater than
+            has to be less than
             deserialize the json body into
         """,
         "invalid_response/malformed": """
@@ -79,6 +92,8 @@ DECODERS = Family(
             the input does not contain any json tokens
         """,
         "invalid_response/schema": """
+            not enough values to unpack
+            too many values to unpack
             missing field … at line
             invalid type … at line
             invalid value … at line

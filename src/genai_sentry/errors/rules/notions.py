@@ -11,7 +11,7 @@ WORDS: dict[str, str] = {
         invalid status code, bad request,
         unknown error,
         system net, system io, system threading, system text,
-        unknown type
+        unknown type, problem in node
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,

@@ -23,6 +23,13 @@ RELAYS = Family(
         "timeout/gateway": """
             response_time_exceeded
         """,
+        "quota_exceeded/insufficient_quota": """
+            free usage exceeded
+            free usage limit exceeded
+        """,
+        "invalid_request/not_found": """
+            has no endpoint
+        """,
         "model_unavailable/no_access": """
             401 model … is disabled
             unavailable for free

@@ -219,6 +219,7 @@ SELF_HOSTED = Family(
         "invalid_response/malformed": """
             failed to parse tool call arguments
             error parsing tool call
+            failed to parse input at pos
         """,
         "invalid_request/invalid_media": """
             content part type … image

@@ -159,6 +159,10 @@ TRANSPORT = Family(
             ERR_ADDRESS_UNREACHABLE
             ERR_NETWORK
         """,
+        "timeout/app_deadline": """
+            asyncio.TimeoutError
+            asyncio.exceptions.TimeoutError
+        """,
         "connection_error/reset": """
             ReadError
             WriteError

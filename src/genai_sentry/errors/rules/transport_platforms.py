@@ -72,6 +72,8 @@ TRANSPORT_PLATFORMS = Family(
             unexpected end of stream on
             end of file reached
             socket closed
+            connection terminated
+            connection was terminated
             nsurlerrordomain … 1005
         """,
         "connection_error/incomplete_body": """

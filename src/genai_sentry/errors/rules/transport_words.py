@@ -300,8 +300,8 @@ TRANSPORT_WORDS = Family(
             os error 10051
             os error 10065
             could not connect
-            request to https … failed reason
-            failed reason
+            request to failed reason
+            request to … failed reason
             stream error … internal_error
             error terminated
             server unreachable
