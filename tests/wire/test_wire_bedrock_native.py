@@ -128,6 +128,41 @@ def test_streams_are_read_from_their_frames(chunks: list[object], step: int) -> 
     assert outcome == NATIVE.response(_frames(*chunks), "application/vnd.amazon.eventstream", capture=True)
 
 
+CALLED: list[list[dict[str, Any]]] = [
+    [
+        {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "blue"}}},
+        {"contentBlockStart": {"contentBlockIndex": 1, "start": {"toolUse": {"toolUseId": "t", "name": "sky"}}}},
+        {"contentBlockDelta": {"contentBlockIndex": 1, "delta": {"toolUse": {"input": '{"at": 1}'}}}},
+        {"messageStop": {"stopReason": "end"}},
+    ],
+    [
+        {"choices": [{"index": 0, "delta": {"content": "blue"}}]},
+        {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "id": "t", "function": {"name": "sky"}}]}}]},
+        {"choices": [{"index": 0, "message": {"tool_calls": [{"index": 0, "function": {"arguments": '{"at": 1}'}}]}}]},
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "end"}]},
+    ],
+]
+
+
+@pytest.mark.parametrize("chunks", CALLED)
+def test_calls_in_streams_are_captured(chunks: list[object]) -> None:
+    """Nova's in blocks, those of the others as OpenAI's."""
+    content = follow(NATIVE, _frames(*chunks), 50, capture=True).content
+    assert content is not None
+    call = {"type": "tool_call", "id": "t", "name": "sky", "arguments": {"at": 1}}
+    parts = [{"type": "text", "content": "blue"}, call]
+    assert [{"role": "assistant", "parts": parts, "finish_reason": "end"}] == json.loads(str(content.output_messages))
+
+
+def test_text_in_streams_of_older_models_is_one_message() -> None:
+    """With the reason of its end."""
+    chunks = [{"generation": "bl", "stop_reason": None}, {"generation": "ue", "stop_reason": "end"}]
+    content = follow(NATIVE, _frames(*chunks), 0, capture=True).content
+    assert content is not None
+    parts = [{"type": "text", "content": "blue"}]
+    assert [{"role": "assistant", "parts": parts, "finish_reason": "end"}] == json.loads(str(content.output_messages))
+
+
 def test_a_stream_that_is_cut_or_fails_is_not_complete() -> None:
     """What was counted before stands; an exception's frame is the error."""
     first = _frames({"generation": "b", "prompt_token_count": 12, "generation_token_count": 0, "stop_reason": None})

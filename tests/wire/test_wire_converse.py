@@ -76,6 +76,22 @@ def test_content_of_frames_is_captured_where_asked_for() -> None:
     assert all(word in str(captured.output_messages) for word in ("blue", "sky", "at"))
 
 
+def test_thoughts_in_frames_are_captured() -> None:
+    """Apart from what is said."""
+    thought = _frame("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "hm"}}})
+    captured = follow(CONVERSE, thought + STREAM, 50, capture=True).content
+    assert captured is not None
+    (message,) = json.loads(str(captured.output_messages))
+    assert [("reasoning", "hm"), ("text", "blue"), ("tool_call", None)] == [
+        (part["type"], part.get("content")) for part in message["parts"]
+    ]
+    assert ({"at": 1}, "t", "tool_use") == (
+        message["parts"][2]["arguments"],
+        message["parts"][2]["id"],
+        message["finish_reason"],
+    )
+
+
 def test_an_exception_among_the_frames_is_the_error() -> None:
     """The stream's status was 200 all the same."""
     failure = _frame("throttlingException", {"message": "slow down"}, "exception")
@@ -89,6 +105,16 @@ def test_lengths_that_can_not_be_are_no_frames() -> None:
     """Nothing is waited for, and nothing is made up."""
     outcome = follow(CONVERSE, b"\0\xff\xff\xff\0\0\0\1...." + STREAM, 0)
     assert ("malformed", None, False) == (outcome.fault, outcome.usage, outcome.complete)
+
+
+def test_a_frame_is_as_long_as_its_headers_at_least() -> None:
+    """Headers and checksum fit it, to the byte; so much is known as soon as the lengths are."""
+    headers = b"\x0b:event-type\x07\0\x0bmessageStop"
+    for missing, fault in ((0, None), (1, "malformed")):
+        frame = (16 + len(headers) - missing).to_bytes(4) + len(headers).to_bytes(4) + b"...." + headers + b"...."
+        assert fault == follow(CONVERSE, STREAM + frame, 1000).fault
+    impossible = b"\0\0\0\x0f\0\0\0\0...."
+    assert "malformed" == follow(CONVERSE, STREAM + impossible, 1000).fault
 
 
 @pytest.mark.parametrize("step", [1, 12, 39, 1000])

@@ -83,9 +83,13 @@ def test_a_whole_answer_is_read(text: Any) -> None:
 
 def test_the_older_result_format_is_read() -> None:
     """The text stands beside its reason."""
-    body = {"output": {"text": "blue", "finish_reason": "length"}, "usage": {"input_tokens": 1, "output_tokens": 0}}
+    counts = {"input_tokens": 5, "output_tokens": 0, "image_tokens": 4}
+    body = {"output": {"text": "blue", "finish_reason": "length"}, "usage": counts}
     outcome = FORMAT.response(json.dumps(body).encode(), capture=True)
-    assert (("length",), Usage(input_tokens=1, output_tokens=0)) == (outcome.finish_reasons, outcome.usage)
+    assert (("length",), Usage(input_tokens=5, output_tokens=0, input_image_tokens=4)) == (
+        outcome.finish_reasons,
+        outcome.usage,
+    )
     assert outcome.content is not None
     assert '"blue"' in str(outcome.content.output_messages)
 

@@ -77,6 +77,7 @@ def test_requests_tell_their_settings() -> None:
     assert {f"gen_ai.request.{key}": value for key, value in expected.items()} == facts.attributes
     facts = LLAMA_CPP.request({"prompt": "q", "n_predict": -1, "seed": -1, "stream": True}, "/completion", capture=True)
     assert (True, {}) == (facts.stream, facts.attributes)
+    assert {"gen_ai.request.max_tokens": 7} == LLAMA_CPP.request({"prompt": "q", "n_predict": 7}, "/p").attributes
     assert facts.content is not None
     assert '"q"' in str(facts.content.input_messages)
 
@@ -119,7 +120,7 @@ def _part(text: str, made: int, sent: int, reason: str) -> dict[str, Any]:
 
 
 STREAMS: list[tuple[str, list[dict[str, Any]]]] = [
-    ("watsonx.generation", [_part("bl", 1, 12, "not_finished"), _part("ue", 2, 0, "NOT_FINISHED"), _part("", 3, 0, "end")]),
+    ("watsonx.generation", [_part("bl", 1, 12, "not_finished"), _part("ue", 2, 0, "NOT_FINISHED"), {"results": _part("", 3, 0, "end")["results"]}]),
     (
         "tgi.generate_stream",
         [
@@ -152,6 +153,7 @@ def test_streams_are_read(name: str, values: list[dict[str, Any]], step: int) ->
     )
     assert outcome.content is not None
     assert ["blue"] == [part["content"] for part in json.loads(str(outcome.content.output_messages))[0]["parts"]]
+    assert values[0].get("model_id") == outcome.model
     cut = follow(FORMATS[name], events(*values[:2]), step)
     assert ((), False) == (cut.finish_reasons, cut.complete)
 

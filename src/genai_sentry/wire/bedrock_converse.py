@@ -48,6 +48,10 @@ class ConverseFormat(Format):
         if limit is not None:
             facts.attributes["gen_ai.request.max_tokens"] = limit
 
+    def prompt(self, body: Mapping[str, object]) -> Content | None:
+        """Messages, system prompt, and the tools of `toolConfig`."""
+        return super().prompt({**body, "tools": mapping(body.get("toolConfig")).get("tools")})
+
     def decode(self, value: Mapping[str, object]) -> Outcome:
         """A whole answer: it names neither model nor identifier."""
         outcome = Outcome(error=error_of(value), usage=read_usage(value.get("usage")))
@@ -132,7 +136,7 @@ class ConverseReader(StreamReader):
         if b"contentBlock" in headers:
             self.content_seen = True
             if self._output is not None and not self._output.full:
-                self._collect(mapping(loads(payload)), self._output)
+                collect(mapping(loads(payload)), self._output)
         elif b"messageStop" in headers:
             self._stop = mapping(loads(payload))
         elif b"metadata" in headers:
@@ -142,18 +146,6 @@ class ConverseReader(StreamReader):
             said = text(mapping(loads(payload)).get("message"))
             self._failure = {"type": name[2 : 2 + int.from_bytes(name[:2])].decode("ascii", "replace")}
             self._failure["message"] = said or ""
-
-    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
-        index, delta = count(value.get("contentBlockIndex")) or 0, mapping(value.get("delta"))
-        begun, more = mapping(mapping(value.get("start")).get("toolUse")), mapping(delta.get("toolUse"))
-        if begun:
-            output.call(0, index, begun.get("toolUseId"), begun.get("name"), None)
-        elif isinstance(more.get("input"), str):
-            output.call(0, index, None, None, more.get("input"))
-        elif isinstance(delta.get("text"), str):
-            output.add(0, [content.text_part(str(delta["text"]))])
-        elif isinstance(thought := mapping(delta.get("reasoningContent")).get("text"), str):
-            output.add(0, [content.reasoning_part(thought)])
 
     def finish(self) -> Outcome:
         """What was read, once the bytes are over."""
@@ -170,3 +162,17 @@ class ConverseReader(StreamReader):
         if self._output is not None:
             outcome.content = Content(output_messages=content.bounded(self._output.messages(outcome.finish_reasons)))
         return outcome
+
+
+def collect(value: Mapping[str, object], output: content.OutputBuilder) -> None:
+    """Add what a block's beginning or a piece of it holds: text, thoughts, a piece of a tool call."""
+    index, delta = count(value.get("contentBlockIndex")) or 0, mapping(value.get("delta"))
+    begun, more = mapping(mapping(value.get("start")).get("toolUse")), mapping(delta.get("toolUse"))
+    if begun:
+        output.call(0, index, begun.get("toolUseId"), begun.get("name"), None)
+    elif isinstance(more.get("input"), str):
+        output.call(0, index, None, None, more.get("input"))
+    elif isinstance(delta.get("text"), str):
+        output.add(0, [content.text_part(str(delta["text"]))])
+    elif isinstance(thought := mapping(delta.get("reasoningContent")).get("text"), str):
+        output.add(0, [content.reasoning_part(thought)])

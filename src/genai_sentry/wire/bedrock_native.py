@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from genai_sentry.patterns import lazy
-from genai_sentry.wire import cohere, content, openai_chat
+from genai_sentry.wire import bedrock_converse, cohere, content, openai_chat
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.anthropic import model_in_path
 from genai_sentry.wire.base import Format, StreamReader
@@ -70,7 +70,7 @@ class NativeFormat(InvokeFormat):
         """Messages, or the prompt as a user's message."""
         given = next((body[name] for name in _PROMPTS if isinstance(body.get(name), str)), None)
         if given is None:
-            return super().prompt(body)
+            return _CONVERSE.prompt(body) if "toolConfig" in body else super().prompt(body)
         return Content(input_messages=content.bounded([{"role": "user", "parts": content.parts(given)}]))
 
     def decode(self, value: Mapping[str, object]) -> Outcome:
@@ -160,9 +160,13 @@ class NativeReader(FramesReader):
             self.keep(data)
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
-        block = mapping(value.get("contentBlockDelta"))
-        spoken = said(mapping(block.get("delta"))) if block else said(value)
-        if spoken:
+        block = mapping(value.get("contentBlockDelta")) or mapping(value.get("contentBlockStart"))
+        choices = [{"delta": choice.get("message"), **choice} for choice in mappings(value.get("choices"))]
+        if block:
+            bedrock_converse.collect(block, output)
+        elif choices:
+            openai_chat.collect({"choices": choices}, output)
+        elif spoken := said(value):
             output.add(0, [content.text_part(spoken)])
 
     def _build(self) -> Outcome:

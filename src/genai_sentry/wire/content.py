@@ -163,7 +163,7 @@ def _thoughts(block: Mapping[str, object]) -> list[Part]:
 
 
 def _untyped(block: Mapping[str, object]) -> list[Part]:
-    """Gemini's parts, told apart by their key."""
+    """Gemini's parts and Bedrock's blocks, told apart by their key."""
     if isinstance(block.get("text"), str):
         make = reasoning_part if block.get("thought") is True else text_part
         return [make(str(block["text"]))]
@@ -180,6 +180,26 @@ def _untyped(block: Mapping[str, object]) -> list[Part]:
         if data:
             mime = text(data.get("mimeType") or data.get("mime_type")) or ""
             return [media_part(mime.partition("/")[0] or "document", data)]
+    return _bedrock(block)
+
+
+def _bedrock(block: Mapping[str, object]) -> list[Part]:
+    """Blocks of Bedrock's converse."""
+    call, result = mapping(block.get("toolUse")), mapping(block.get("toolResult"))
+    if call:
+        return [call_part(call.get("toolUseId"), call.get("name"), call.get("input"))]
+    if result:
+        return [result_part(result.get("toolUseId"), result.get("content"))]
+    if "json" in block:
+        return [text_part(dump(block["json"]) or "")]
+    thought = mapping(mapping(block.get("reasoningContent")).get("reasoningText")).get("text")
+    if isinstance(thought, str):
+        return [reasoning_part(thought)]
+    for kind in ("image", "audio", "video", "document"):
+        data = mapping(block.get(kind))
+        if data:
+            stored = mapping(mapping(data.get("source")).get("s3Location"))
+            return [media_part(kind, {"format": data.get("format"), "url": stored.get("uri")})]
     return []
 
 
@@ -289,10 +309,11 @@ def tools(value: object) -> str | None:
     for item in mappings(value):
         declared = items(item.get("functionDeclarations") or item.get("function_declarations"))
         for one in mappings(declared) if declared else (item,):
-            function = mapping(one.get("function")) or one
+            function = mapping(one.get("function")) or mapping(one.get("toolSpec")) or one
             definition: dict[str, object] = {"type": text(item.get("type")) or "function"}
             for key, names in _DEFINITION.items():
                 given = next((function[name] for name in names if name in function), None)
+                given = mapping(given).get("json", given)  # Bedrock's schemas are wrapped so
                 if given is not None:
                     definition[key] = given[: MAX_CONTENT + 1] if isinstance(given, str) else given
             found.append(definition)
@@ -302,7 +323,7 @@ def tools(value: object) -> str | None:
 _DEFINITION: Final = {
     "name": ("name",),
     "description": ("description",),
-    "parameters": ("parameters", "input_schema", "parametersJsonSchema", "parameter_definitions"),
+    "parameters": ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameter_definitions"),
 }
 
 

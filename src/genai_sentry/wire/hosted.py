@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from genai_sentry.patterns import lazy
-from genai_sentry.wire import content
+from genai_sentry.wire import content, openai_chat
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.base import Format, StreamReader
 from genai_sentry.wire.body import error_of
-from genai_sentry.wire.fields import mapping, mappings, text
+from genai_sentry.wire.fields import mapping, text
 from genai_sentry.wire.openai_chat import ChatFormat
 from genai_sentry.wire.openai_embeddings import EmbeddingsFormat
 from genai_sentry.wire.openai_usage import read_usage
@@ -88,9 +88,7 @@ class RunFormat(Format):
         """The response's text and the tools that it calls."""
         result = mapping(value.get("result")) or value
         if "choices" in result:
-            return _CHAT.output(
-                {"choices": [{**choice, "message": _said(choice)} for choice in mappings(result.get("choices"))]}
-            )
+            return _CHAT.output(result)
         said = {"content": result.get("response"), "tool_calls": result.get("tool_calls")}
         return [{**content.message(said, "assistant"), "finish_reason": ""}]
 
@@ -106,9 +104,11 @@ class RunReader(TailReader):
 
     notable = lazy(rb'"(?:usage"\s*:\s*\{|finish_reason"\s*:\s*"|errors?"\s*:\s*[\[{"])|\[DONE\]')
 
-
-def _said(choice: Mapping[str, object]) -> Mapping[str, object]:
-    return mapping(choice.get("message")) or mapping(choice.get("delta"))
+    def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
+        if "choices" in value:
+            openai_chat.collect(value, output)
+        else:
+            super()._collect(value, output)
 
 
 def _endpoint(path: str) -> str | None:

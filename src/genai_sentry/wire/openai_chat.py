@@ -180,20 +180,7 @@ class ChatReader(EventReader):
             self.keep(data)
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
-        for position, choice in enumerate(mappings(value.get("choices"))):
-            index = count(choice.get("index"))
-            index = position if index is None else index
-            delta = mapping(choice.get("delta")) or {"content": choice.get("text")}
-            for number, call in enumerate(mappings(delta.get("tool_calls"))):
-                function, place = mapping(call.get("function")), count(call.get("index"))
-                place = number if place is None else place
-                output.call(index, place, call.get("id"), function.get("name"), function.get("arguments"))
-            old = mapping(delta.get("function_call"))
-            if old:
-                output.call(index, -1, None, old.get("name"), old.get("arguments"))
-            rest = {key: item for key, item in delta.items() if key not in _CALLS}
-            found = items(content.message(rest, "assistant")["parts"])
-            output.add(index, [dict(part) for part in mappings(found)])
+        collect(value, output)
 
     def _build(self) -> Outcome:
         if self._latest is not None:
@@ -226,3 +213,21 @@ def _merge(outcome: Outcome, value: Mapping[str, object]) -> None:
     if value.get("usage") is None:
         _usage_elsewhere(outcome, value)
     apply_usage(outcome, value.get("usage"))
+
+
+def collect(value: Mapping[str, object], output: content.OutputBuilder) -> None:
+    """Add what a chunk holds of each choice: text, thoughts, pieces of tool calls."""
+    for position, choice in enumerate(mappings(value.get("choices"))):
+        index = count(choice.get("index"))
+        index = position if index is None else index
+        delta = mapping(choice.get("delta")) or {"content": choice.get("text")}
+        for number, call in enumerate(mappings(delta.get("tool_calls"))):
+            function, place = mapping(call.get("function")), count(call.get("index"))
+            place = number if place is None else place
+            output.call(index, place, call.get("id"), function.get("name"), function.get("arguments"))
+        old = mapping(delta.get("function_call"))
+        if old:
+            output.call(index, -1, None, old.get("name"), old.get("arguments"))
+        rest = {key: item for key, item in delta.items() if key not in _CALLS}
+        found = items(content.message(rest, "assistant")["parts"])
+        output.add(index, [dict(part) for part in mappings(found)])
