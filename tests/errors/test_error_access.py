@@ -107,3 +107,40 @@ def test_what_httpx_says_of_a_400_does_not_tell_what_is_wrong() -> None:
         "For more information check: https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/400"
     )
     assert "unknown/unspecified" == label(message=message, status=400)
+
+
+@pytest.mark.parametrize(
+    ("expected", "cause"),
+    [
+        ("model_unavailable/no_access", "No plan of yours includes the model phi-9"),
+        ("model_unavailable/no_provider", "No accounts with a plan for phi-9"),
+        ("connection_error/incomplete_body", "the line went dead"),
+    ],
+)
+def test_what_a_client_was_told_counts_more_than_that_its_stream_ended(expected: str, cause: str) -> None:
+    """Behind a client's heading on a stream that ended early stands why it did, even in words that no rule knows."""
+    assert expected == label(message=f"stream disconnected before completion: {cause}")
+
+
+@pytest.mark.parametrize(
+    ("expected", "evidence"),
+    [
+        ("rate_limit/request_exceeds_limit", {"message": "HTTP 413: rate limit exceeded"}),
+        ("rate_limit/request_exceeds_limit", {"body": {"error": {"code": "rate_limit_exceeded"}}, "status": 413}),
+        ("rate_limit/unspecified", {"message": "Error code: 429 - {'type': 'usage_limit_reached', 'resets_at': 1}"}),
+        (
+            "quota_exceeded/insufficient_balance",
+            {"message": "403 PERMISSION_DENIED: dunning decision is deny for project 7", "provider": "gemini"},
+        ),
+        ("authentication/missing_key", {"message": "API key not found. Check the environment of the server."}),
+        ("invalid_request/not_found", {"message": "The operation is not recognized by the service."}),
+        ("invalid_request/other", {"message": "A run that is expired does not accept tool outputs", "status": 400}),
+        ("invalid_request/other", {"message": "phi-9 is not supported in the batch API", "status": 400}),
+        ("invalid_request/invalid_parameter", {"message": "Please enable tool_mode to use both", "status": 400}),
+        ("invalid_request/invalid_parameter", {"message": "The minimum allowed deadline is 10s", "status": 400}),
+        ("invalid_response/malformed", {"message": "unknown server event type: thread.fish"}),
+    ],
+)
+def test_wordings_of_hosted_providers(expected: str, evidence: dict[str, Any]) -> None:
+    """Further wordings of limits, of money behind a refusal, of states and of what is asked for."""
+    assert expected == label(**evidence)

@@ -116,8 +116,10 @@ _FIELD = lazy(
 def _busy(case: Case, decided: Candidate) -> bool:
     """Whether a word says that the server is overloaded, where a class says no more than that it failed."""
     enough = 0 if decided.weight <= VAGUE else PHRASE
+    longer = decided.length if decided.weight == PHRASE else 0
     return any(
-        one.label == (ErrorType.SERVER_ERROR, Reason.OVERLOADED) and one.weight >= enough for one in case.candidates
+        one.label == (ErrorType.SERVER_ERROR, Reason.OVERLOADED) and one.weight >= enough and one.length >= longer
+        for one in case.candidates
     )
 
 
@@ -175,4 +177,5 @@ def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
     for one in case.candidates:
         if one.label[0] is ErrorType.RATE_LIMIT and one.label[1] is not Reason.UNSPECIFIED and one.weight >= PHRASE:
             return one.label[1]
-    return Reason.UNSPECIFIED
+    too_large = case.status == 413 or any(status == 413 for _, _, status in case.found.statuses)
+    return Reason.REQUEST_EXCEEDS_LIMIT if too_large else Reason.UNSPECIFIED

@@ -206,6 +206,9 @@ BEDROCK = Family(
             explicit deny
             security token … policy
         """,
+        "invalid_request/not_found": """
+            operation is not recognized
+        """,
         "permission_denied/other": """
             operation not allowed
         """,

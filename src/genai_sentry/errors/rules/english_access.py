@@ -21,6 +21,7 @@ ENGLISH_ACCESS = Family(
             credential … cannot be used for other
         """,
         "permission_denied/org": """
+            must be verified to generate reasoning
             header to match the
             require the openai-project header
             require the openai-organization header
@@ -29,7 +30,11 @@ ENGLISH_ACCESS = Family(
             access to … models is not available in your region
             access to … models is not available in this region
         """,
+        "quota_exceeded/insufficient_quota": """
+            sign up for a … subscription
+        """,
         "model_unavailable/no_access": """
+            requested model is not available for
             model … not available in this region
             model … not available in your region
             model … not available in region
@@ -41,6 +46,7 @@ ENGLISH_ACCESS = Family(
         """,
         "authentication/missing_key": """
             not pass an authentication
+            api key not found … environment
             not pass an api key
             not provide an api token
             not provide an authentication

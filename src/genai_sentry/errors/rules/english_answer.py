@@ -62,6 +62,8 @@ ENGLISH_ANSWER = Family(
             could not decode response
             unable to get json response
             malformed tool call
+            unknown server event
+            unknown event type
             malformed json
             invalid response from
             expected json

@@ -50,6 +50,7 @@ ENGLISH_CONTENT = Family(
             unsafe request
             violations of the usage guidelines
             security_violation
+            suspicious activity related to
             may contain sensitive
             input is sensitive
             prompt is sensitive

@@ -5,8 +5,18 @@ from genai_sentry.errors.rules.model import Family
 ENGLISH_FIELDS = Family(
     name="english",
     phrases={
+        "invalid_request/invalid_schema": """
+            requires additionalproperties
+            strict mode requires
+        """,
+        "invalid_request/other": """
+            accept tool outputs
+        """,
         "invalid_request/invalid_parameter": """
             maximum length … bytes
+            minimum allowed
+            please enable … to use
+            invalid input type
             special token … not allowed
             disallowed special token
             must not exceed … characters

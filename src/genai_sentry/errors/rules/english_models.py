@@ -174,6 +174,8 @@ ENGLISH_MODELS = Family(
             no available models
             no model available
             no available accounts
+            no accounts with
+            no accounts supporting
             all providers failed
             not supported by any provider
             no healthy deployment
@@ -189,6 +191,7 @@ ENGLISH_MODELS = Family(
         "invalid_request/other": """
             not available on this endpoint
             is not supported by the … api
+            is not supported in the … api
             not supported by the … endpoint
         """,
         "invalid_request/not_found": """

@@ -97,6 +97,8 @@ ENGLISH_SERVICE = Family(
         """,
         "cancelled": """
             interrupted by user
+            error message canceled
+            error message cancelled
             canceled by the caller
             cancelled by the caller
             aborted by the user
@@ -214,6 +216,7 @@ ENGLISH_SERVICE = Family(
             request too large for … tokens per minute
             request too large … limit … requested
             request too large for … tpm
+            request too large for … service tier
         """,
         "model_unavailable/no_access": """
             access to … models is not allowed

@@ -162,6 +162,7 @@ GOOGLE = Family(
         """,
         "quota_exceeded/insufficient_balance": """
             prepayment credits are depleted
+            dunning decision
             billing to be enabled
             enable billing
             billing account … disabled
@@ -197,7 +198,6 @@ GOOGLE = Family(
             has not been used in project
             request had insufficient authentication scopes
             service agents are being provisioned
-            dunning
         """,
         "permission_denied/ip": """
             ip address restriction
@@ -258,6 +258,7 @@ GOOGLE = Family(
         """,
         "content_filter/prompt": """
             prompt_feedback … blocked
+            text not available … response was blocked
             no candidates … block_reason
             prompt_feedback to see if the prompt was blocked
         """,
@@ -277,6 +278,7 @@ GOOGLE = Family(
     wrappers={
         "invalid_request/invalid_parameter": """
             invalid json payload received
+            generatecontentrequest
         """,
         "permission_denied/scope": """
             caller does not have permission

@@ -9,7 +9,7 @@ WORDS: dict[str, str] = {
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
         unexpected response code, response status, response code, status code, client error, subscription id,
         invalid status code, bad request,
-        unknown error,
+        unknown error, stream disconnected before completion,
         system net, system io, system threading, system text,
         unknown type, problem in node
     """,

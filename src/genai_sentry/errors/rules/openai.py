@@ -206,7 +206,6 @@ OPENAI = Family(
         "server_error/overloaded": """
             engine_overloaded
             engine_overloaded_error
-            overloaded_error
             server_overloaded
             model_overloaded
             server_is_overloaded
@@ -243,6 +242,7 @@ OPENAI = Family(
             TooManyRequestsError
             rate_limit
             ratelimit
+            usage_limit_reached
         """,
         "rate_limit/tokens_per_minute": """
             tokens
@@ -309,7 +309,6 @@ OPENAI = Family(
         """,
         "quota_exceeded/insufficient_quota": """
             quota_exceeded
-            usage_limit_reached
         """,
         "quota_exceeded/insufficient_balance": """
             billing_error
