@@ -31,7 +31,8 @@ SDK_TRACERS: Mapping[str, str] = {"ANTHROPIC_OPEN_TELEMETRY": "false"}
 """Environment variables that switch off the gen_ai spans that SDKs make of their own; a user's value stands."""
 
 _undo: list[Callable[[], None]] = []
-_exporters: weakref.WeakKeyDictionary[TracerProvider, SentrySpanExporter] = weakref.WeakKeyDictionary()
+_exporters: list[tuple[weakref.ref[trace.TracerProvider], SentrySpanExporter]] = []
+"""By provider, few as they are: a provider need not have a hash (Logfire's has none)."""
 
 
 def init(
@@ -131,10 +132,10 @@ def _check_dsn(dsn: str | None) -> str | None:
     return dsn
 
 
-def _tracer_provider(settings: Settings) -> TracerProvider:
+def _tracer_provider(settings: Settings) -> trace.TracerProvider:
     """The global TracerProvider, made here where there is none; only then is anything else of OpenTelemetry chosen."""
     existing = trace.get_tracer_provider()
-    if isinstance(existing, TracerProvider):
+    if not isinstance(existing, trace.ProxyTracerProvider):  # which stands for none; anyone's own can't be replaced
         return existing
     sampler, rate = sampling(settings)
     provider = TracerProvider(sampler=sampler, resource=Resource.create())
@@ -166,14 +167,20 @@ def _init_sentry(found: Mapping[str, Any], options: dict[str, Any], *, explicit:
     return True
 
 
-def _deliver_spans(provider: TracerProvider, *, fresh: bool) -> None:
+def _deliver_spans(provider: trace.TracerProvider, *, fresh: bool) -> None:
     """Have spans sent to Sentry: those of our own provider, and those of another where Sentry is set up here."""
-    exporter = _exporters.get(provider)
+    _exporters[:] = [(known, exporter) for known, exporter in _exporters if known() is not None]
+    exporter = next((exporter for known, exporter in _exporters if known() is provider), None)
     if exporter is None:
         if delivering() or launched() or takeover.taken_over() or not (fresh or is_stamped(provider)):
             return
-        exporter = _exporters[provider] = SentrySpanExporter()
-        provider.add_span_processor(CountingBatchProcessor(exporter))
+        add = getattr(provider, "add_span_processor", None)
+        if add is None:
+            logger.info("the TracerProvider takes no exporter of ours: spans go where it sends them")
+            return
+        exporter = SentrySpanExporter()
+        _exporters.append((weakref.ref(provider), exporter))
+        add(CountingBatchProcessor(exporter))
     exporter.resume(tell=fresh)
     _undo.append(exporter.pause)
 

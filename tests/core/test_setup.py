@@ -123,6 +123,49 @@ print(json.dumps([trace.get_tracer_provider() is mine, names(kept.get_finished_s
     assert [True, ["POST", "chat gpt-4o-mini"], ["POST", "chat gpt-4o-mini"]] == seen
 
 
+DELEGATING = """
+import dataclasses
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+@dataclasses.dataclass  # compares by value: it has no hash, as Logfire's
+class Delegating(trace.TracerProvider):
+    inner: TracerProvider
+    def get_tracer(self, *args, **kwargs):
+        return self.inner.get_tracer(*args, **kwargs)
+
+class Taking(Delegating):
+    def add_span_processor(self, processor):
+        self.inner.add_span_processor(processor)
+
+kept = InMemorySpanExporter()
+inner = TracerProvider()
+inner.add_span_processor(SimpleSpanProcessor(kept))
+"""
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("Taking", ["POST", "chat gpt-4o-mini"]), ("Delegating", [])])
+def test_a_tracer_provider_that_is_not_the_sdk_s_own_stays_too(kind: str, sent: list[str]) -> None:
+    """Spans are made by it, and reach Sentry where it takes processors; calling `init` again changes nothing."""
+    seen = run(
+        CALL
+        + DELEGATING
+        + f"""
+trace.set_tracer_provider({kind}(inner))
+genai_sentry.init(receiver.dsn)
+genai_sentry.init(receiver.dsn)
+ask()
+genai_sentry.flush(5)
+inner.force_flush()
+print(json.dumps([names(kept.get_finished_spans()), names(receiver.spans)]))
+"""
+    )
+
+    assert [["POST", "chat gpt-4o-mini"], sent] == seen
+
+
 def test_unsampled_calls_report_their_failures() -> None:
     """Sampling saves spans, never events."""
     seen = run(

@@ -29,7 +29,8 @@ SAMPLE_RATE_KEY = create_key("genai_sentry-sample-rate")
 
 BAGGAGE_SAMPLE_RATE = "sentry-sample_rate"
 
-_stamped: weakref.WeakSet[TracerProvider] = weakref.WeakSet()
+_stamped: weakref.WeakValueDictionary[int, TracerProvider] = weakref.WeakValueDictionary()
+"""By identity: a provider need not have a hash (Logfire's has none)."""
 
 
 class Stamp(SpanProcessor):
@@ -80,14 +81,14 @@ def upstream_rate(context: Context | None) -> float | None:
 
 def stamp(provider: TracerProvider, rate: float | None) -> None:
     """Have a provider's spans stamped; a provider is stamped once."""
-    if provider not in _stamped:
-        _stamped.add(provider)
+    if not is_stamped(provider):
+        _stamped[id(provider)] = provider
         provider.add_span_processor(Stamp(rate))
 
 
 def is_stamped(provider: object) -> bool:
     """Whether a provider's spans are stamped: those of this package's making are."""
-    return provider in _stamped
+    return provider is not None and _stamped.get(id(provider)) is provider
 
 
 def sampling(settings: Settings) -> tuple[Sampler | None, float | None]:
