@@ -14,7 +14,7 @@ WORDINGS = {
     ],
     "connection_error/other": ['request to https://login.whale.example/token failed, reason: ', "stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
     "connection_error/proxy": ["需要先完成代理认证"],
-    "connection_error/incomplete_body": ['{"error": {"code": "stream_read_error", "message": "the reader gave up"}}'],
+    "connection_error/incomplete_body": ['stream ended before it was complete: unexpected EOF', '{"error": {"code": "stream_read_error", "message": "the reader gave up"}}'],
     "content_filter/image": ["图片违规，无法处理"],
     "content_filter/output": ["生成内容违规，已被拦截", "The completion was flagged by our safety system"],
     "content_filter/prompt": ["The response was filtered because the prompt was flagged by our safety system"],
@@ -24,15 +24,15 @@ WORDINGS = {
     "invalid_request/unsupported_parameter": ["Start the api_server with --tool-call-parser to get tools"],
     "invalid_response/malformed": ['Failed to parse input at pos 12: <|end|>', "Failed to parse tool call arguments as JSON: unexpected end", "error parsing tool call: raw='{\"x'"],
     "model_unavailable/no_access": ["The model whale-2 is unavailable for free; the paid one has the slug whale-2-plus"],
-    "model_unavailable/no_provider": [
+    "model_unavailable/no_provider": ['503 {"error": {"message": "No available accounts: the pool is dry", "type": "overloaded_error"}}',
         "503 no channel (request id: 20250101)",
         '404 {"error": {"code": "model_not_found", "message": "whale-2 is not supported by any configured account here"}}',
     ],
     "model_unavailable/not_found": ['embedding_model whale-embed@tank does not exist', "HTTP 401: Model whale-2 not supported"],
     "rate_limit/requests_per_day": ["429 daily free limit reached for whale-2", '{"code": "DAILY_LIMIT_EXCEEDED"}'],
     "rate_limit/requests_per_minute": ["429: you may send at most 8 requests within 1 minute; rate limit reached"],
-    "server_error/internal": ["Error: Channel Error", "图像生成失败", "panic: no such slot"],
-    "server_error/overloaded": [
+    "server_error/internal": ['Either the server is overloaded or there is an error in the application.', "Error: Channel Error", "图像生成失败", "panic: no such slot"],
+    "server_error/overloaded": ['Server error: no available slot for the model whale', '{"error": {"message": "Overloaded", "type": "overloaded_error"}}',
         '503 {"error": "Model too busy, no answer in 60 seconds"}',
         '503 {"error": "the maximum queue size is exceeded"}',
         "503: the request was put back because of memory pressure",
@@ -40,10 +40,12 @@ WORDINGS = {
     "timeout/client_read": ['The stream ended with TimeoutError', "whale: context deadline exceeded"],
     "timeout/gateway": ["channel:response_time_exceeded"],
     "invalid_request/invalid_parameter": ['the top of the range has to be greater than its bottom'],
-    "invalid_response/schema": ['The LLM did not call the pick_fish function', 'The tool input did not match expected schema'],
+    "invalid_response/schema": ['Plain text responses are not allowed here, call a function', 'The LLM did not call the pick_fish function', 'The tool input did not match expected schema'],
     "quota_exceeded/insufficient_quota": ['Free usage exceeded, subscribe for more'],
     "invalid_request/not_found": ['This app has no endpoint /api/fish'],
     "connection_error/reset": ['No answer was sent, the connection was terminated'],
+    "invalid_response/empty": ["[whalerouter] Error: 'choices'"],
+    "rate_limit": ['You have used up your request limit for the hour'],
 }  # fmt: skip
 
 

@@ -165,6 +165,8 @@ _RELAYED = (500, 502, 503)
 """Statuses under which a gateway tells of its own connections."""
 _BAD_GATEWAY = (ErrorType.SERVER_ERROR, Reason.BAD_GATEWAY)
 _NO_MODEL = (ErrorType.MODEL_UNAVAILABLE, Reason.NOT_FOUND)
+_NO_PROVIDER = (ErrorType.MODEL_UNAVAILABLE, Reason.NO_PROVIDER)
+_OVERLOADED = (ErrorType.SERVER_ERROR, Reason.OVERLOADED)
 _REGION = (ErrorType.PERMISSION_DENIED, Reason.REGION)
 _OFF_SCHEMA = (ErrorType.INVALID_RESPONSE, Reason.SCHEMA)
 _LOOSE = (WORD, GUESS, WRAPPER)
@@ -217,6 +219,8 @@ def _judge(case: Case) -> Candidate | None:
     if not able:
         return None
     heaviest = max(able, key=_by_weight)
+    if heaviest.label == _OVERLOADED and heaviest.weight > PHRASE:
+        return next((one for one in able if one.weight == PHRASE and one.label == _NO_PROVIDER), heaviest)
     if heaviest.label == _NO_MODEL and heaviest.weight == PHRASE:
         return next((one for one in able if one.weight == PHRASE and one.label == _REGION), heaviest)
     if refused and heaviest.label == _OFF_SCHEMA and heaviest.weight == PHRASE:
@@ -253,7 +257,11 @@ def _settled(case: Case) -> bool:
     if not any(one.weight >= CODE for one in case.candidates):
         return False
     kind, reason = max(case.candidates).label
-    return reason is not Reason.UNSPECIFIED and kind is not ErrorType.RATE_LIMIT and kind not in REFINED
+    return (
+        reason not in (Reason.UNSPECIFIED, Reason.OVERLOADED)
+        and kind is not ErrorType.RATE_LIMIT
+        and kind not in REFINED
+    )
 
 
 def _beyond_words(case: Case, text: str) -> bool:
@@ -264,6 +272,8 @@ def _beyond_words(case: Case, text: str) -> bool:
     kind, reason = decided.label
     if kind is ErrorType.RATE_LIMIT:
         return named_limit(case, decided, text) is not None
+    if reason is Reason.OVERLOADED and "vailable" in text:
+        return False
     return reason not in NO_MORE_THAN_THE_TYPE and kind not in REFINED and kind is not ErrorType.CONTEXT_LENGTH
 
 

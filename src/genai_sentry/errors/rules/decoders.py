@@ -13,6 +13,7 @@ DECODERS = Family(
         "invalid_response/schema": """
             responsevalidationerror
             did not call … function
+            plain text responses are not
             did not match expected schema
             did not match the expected schema
         """,
@@ -90,6 +91,7 @@ DECODERS = Family(
         "invalid_response/empty": """
             no content to map due to end-of-input
             the input does not contain any json tokens
+            error: 'choices'
         """,
         "invalid_response/schema": """
             not enough values to unpack

@@ -206,6 +206,7 @@ OPENAI = Family(
         "server_error/overloaded": """
             engine_overloaded
             engine_overloaded_error
+            overloaded_error
             server_overloaded
             model_overloaded
             server_is_overloaded

@@ -39,6 +39,7 @@ RELAYS = Family(
             仅会员可用
         """,
         "rate_limit": """
+            your request limit
             are cooling down
             cooling down until
             冷却中

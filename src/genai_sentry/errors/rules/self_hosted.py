@@ -190,6 +190,8 @@ SELF_HOSTED = Family(
             triton error [cuda]
             device kernel image is invalid
             error when running inference
+            either the server is overloaded or there is an error
+            inference server exited
         """,
         "server_error/unavailable": """
             cluster is not available
@@ -200,6 +202,7 @@ SELF_HOSTED = Family(
             maximum pending requests exceeded
             server busy, please try again
             no slot available
+            no available slot
             slot unavailable
             request queue is full
             queue is full

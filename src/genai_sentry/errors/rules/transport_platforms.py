@@ -78,6 +78,7 @@ TRANSPORT_PLATFORMS = Family(
         """,
         "connection_error/incomplete_body": """
             transfer closed with
+            stream ended before … unexpected eof
             protocolexception: unexpected end of stream
             outstanding read data
         """,
