@@ -1,4 +1,5 @@
-"""Coverage-guided fuzzing of what reads a provider's bytes: decoders, encodings, headers, classifier, scrubbing.
+"""Coverage-guided fuzzing of what reads a provider's bytes: decoders, encodings, headers, classifier, scrubbing,
+and of what is made of them: hidden usage, results of batches.
 
     python benchmarks/robustness/fuzz.py --seconds 120             # each target so long, one after the other
     python benchmarks/robustness/fuzz.py --target wire --seconds 3600
@@ -45,6 +46,10 @@ SEEDS: tuple[bytes, ...] = (
     gzip.compress(CHAT),
     zlib.compress(CHAT),
     b"x-ratelimit-limit-requests: 60\nx-ratelimit-reset-requests: 1m2s\nretry-after: 3\n",
+    b'data: {"choices": [{"delta": {}}], "usage": null}\n\ndata: {"choices": [], "usage": {"prompt_tokens": 1}}\n\n',
+    b'{"custom_id": "a", "response": {"status_code": 200, "body": %s}}\n' % CHAT,
+    b'{"custom_id": "a", "result": {"type": "errored", "error": {"error": {"type": "overloaded_error"}}}}\n',
+    b'{"key": "a", "response": {"candidates": [], "usageMetadata": {"promptTokenCount": 2}}}\n{"status": {}}\n',
     b"Try again in 1h2m3.5s. https://host/v1?key=abc Bearer abcdefgh 'input': 'word'",
 )
 
@@ -169,12 +174,66 @@ def scrubbing() -> Check:
     return check
 
 
+def hiding() -> Check:
+    """The chunk with the usage that was asked for, hidden from the application: nothing else is."""
+    from genai_sentry import usage_injection
+    from genai_sentry.wire import fields, sse
+
+    def said(stream: bytes) -> list[object]:
+        """What an application reads of a stream's events, but for usage that is null."""
+        found: list[object] = []
+        for event in sse.with_boundaries(stream + b"\n\n"):
+            value = fields.loads(sse.data_of(event)[1])
+            if isinstance(value, dict):
+                if value.get("choices") == [] and isinstance(value.get("usage"), dict):
+                    continue
+                value = {key: item for key, item in value.items() if key != "usage" or item is not None}
+            found.append(value)
+        return found
+
+    def check(data: bytes) -> None:
+        if len(data) < 2:
+            return
+        step, stream = data[0] % 64 + 1, data[1:]
+        whole, pieces = usage_injection.Hider(), usage_injection.Hider()
+        out = whole.feed(stream) + whole.rest()
+        other = b"".join(pieces.feed(stream[begin : begin + step]) for begin in range(0, len(stream), step))
+        assert out == other + pieces.rest(), step
+        assert out == stream or b'"usage"' in stream
+        if b"\\u" not in stream and stream.count(b"usage") < 2:
+            assert said(out) == said(stream)
+        asked, given = usage_injection.with_usage(stream), fields.loads(stream)
+        if asked is not None and isinstance(given, dict) and given:
+            options = {**(given.get("stream_options") or {}), "include_usage": True}
+            assert {**given, "stream_options": options} == fields.loads(asked)
+
+    return check
+
+
+def batches() -> Check:
+    """Results of a batch, a line each."""
+    from genai_sentry import record_batch_results
+
+    def check(data: bytes) -> None:
+        results = record_batch_results(data, events=False)
+        assert len(results.items) == results.succeeded + results.failed + results.cancelled
+        assert results.failed == sum(results.failures_by_type.values())
+        assert results.input_tokens >= 0
+        assert results.output_tokens >= 0
+        assert 0 <= results.cost_usd < float("inf")
+
+    check(b"{}\n")  # waits for the prices
+    return check
+
+
 TARGETS: dict[str, tuple[Callable[[], Check], tuple[str, ...]]] = {
     "wire": (wire, ("genai_sentry.wire",)),
     "encodings": (encodings, ("genai_sentry.wire.encoding",)),
     "headers": (headers, ("genai_sentry.ratelimit",)),
     "classifier": (classifier, ("genai_sentry.errors",)),
     "scrubbing": (scrubbing, ("genai_sentry.sentry.scrub",)),
+    "hiding": (hiding, ("genai_sentry.usage_injection", "genai_sentry.wire.sse")),
+    "batches": (batches, ("genai_sentry.batches", "genai_sentry.wire", "genai_sentry.pricing")),
 }
 """Each target and the modules whose coverage guides it."""
 
@@ -198,7 +257,7 @@ def run(target: str, seconds: int, artifacts: Path) -> None:
         corpus.mkdir()
         for number, seed in enumerate(SEEDS):
             (corpus / f"{number}").write_bytes(
-                seed if target in ("headers", "scrubbing") else bytes([number, 7, 1]) + seed
+                seed if target in ("headers", "scrubbing", "batches") else bytes([number, 7, 1]) + seed
             )
         known.write_text("".join(f'"{word}"\n' for word in sorted(set(words()))), encoding="ascii")
         options = [
