@@ -183,13 +183,14 @@ def hiding() -> Check:
         """What an application reads of a stream's events, but for usage that is null."""
         found: list[object] = []
         for event in sse.with_boundaries(stream + b"\n\n"):
-            value = fields.loads(sse.data_of(event)[1])
+            data = sse.data_of(event)[1]
+            value = fields.loads(data) or data
             if isinstance(value, dict):
                 if value.get("choices") == [] and isinstance(value.get("usage"), dict):
                     continue
                 value = {key: item for key, item in value.items() if key != "usage" or item is not None}
             found.append(value)
-        return found
+        return [value for value in found if value]
 
     def check(data: bytes) -> None:
         if len(data) < 2:
