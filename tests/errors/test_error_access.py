@@ -139,6 +139,26 @@ def test_what_a_client_was_told_counts_more_than_that_its_stream_ended(expected:
         ("invalid_request/invalid_parameter", {"message": "Please enable tool_mode to use both", "status": 400}),
         ("invalid_request/invalid_parameter", {"message": "The minimum allowed deadline is 10s", "status": 400}),
         ("invalid_response/malformed", {"message": "unknown server event type: thread.fish"}),
+        (
+            "model_unavailable/no_provider",
+            {"message": "An unexpected error occurred: phi-9 is not supported for task X"},
+        ),
+        ("server_error/internal", {"message": "An unexpected error occurred."}),
+        (
+            "permission_denied/other",
+            {"message": "The deployment failed because of policy violation.", "provider": "azure"},
+        ),
+        ("permission_denied/org", {"body": {"error": {"code": "RequestDisallowedByPolicy"}}, "status": 403}),
+        ("authentication/missing_key", {"message": "refused for missing application credentials", "status": 401}),
+        ("invalid_request/invalid_message_order", {"message": "Chats start with role='user' here", "status": 400}),
+        (
+            "invalid_request/invalid_parameter",
+            {"message": "Invalid tool call in messages: must be JSON", "status": 400},
+        ),
+        ("invalid_request/other", {"message": "The batch API is not supported for phi-9", "status": 400}),
+        ("invalid_request/invalid_schema", {"message": "Property w didn't specify the schema type", "status": 400}),
+        ("content_filter/prompt", {"message": "Response was blocked due to OTHER", "provider": "gemini"}),
+        ("server_error/internal", {"message": "Can't reach database server at db:5432"}),
     ],
 )
 def test_wordings_of_hosted_providers(expected: str, evidence: dict[str, Any]) -> None:

@@ -124,7 +124,10 @@ def _busy(case: Case, decided: Candidate) -> bool:
 
 
 _ASKED = lazy(r"(?i)\b(?:prompt|input|request|messages?)s?\b|输入|提示|请求|提问")
-_ANSWERED = lazy(r"(?i)\b(?:output|response|completion|candidate|generated|answer)s?\b|生成|输出|回复|返回|回答")
+_ANSWERED = lazy(
+    r"(?i)\b(?:output|response(?! was blocked due to)|(?<!before )completion|candidate|generated|answer)s?\b"
+    r"|生成|输出|回复|返回|回答"
+)
 _PICTURE = lazy(r"(?i)\b(?:image|picture|photo)s?\b|图片|图像")
 
 

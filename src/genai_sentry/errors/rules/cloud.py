@@ -45,6 +45,9 @@ AZURE = Family(
         "invalid_request/invalid_parameter": """
             InvalidModelProviderData
         """,
+        "permission_denied/org": """
+            RequestDisallowedByPolicy
+        """,
     },
     broad={
         "rate_limit/tokens_per_minute": """
@@ -60,8 +63,12 @@ AZURE = Family(
             invalid subscription key
             aadsts
         """,
+        "permission_denied/other": """
+            failed because of policy violation
+        """,
         "authentication/missing_key": """
             access denied due to missing subscription key
+            missing application credentials
         """,
         "permission_denied/scope": """
             lacks the required data action

@@ -12,6 +12,7 @@ ENGLISH_ANSWER = Family(
             cut off
             max_tokens was reached
             max tokens was reached
+            completion tokens reached before
             length limit was reached
             max_tokens length limit
             output token limit

@@ -15,6 +15,7 @@ ENGLISH_FIELDS = Family(
         "invalid_request/invalid_parameter": """
             maximum length … bytes
             minimum allowed
+            invalid tool call in messages
             please enable … to use
             invalid input type
             special token … not allowed
@@ -77,6 +78,8 @@ ENGLISH_FIELDS = Family(
             role must be user
             non-empty final user turn
             elements with the role of user
+            start with role user
+            invalid first message
             message in the final position
             cannot be provided in the same turn
             exactly one message

@@ -192,6 +192,7 @@ ENGLISH_MODELS = Family(
             not available on this endpoint
             is not supported by the … api
             is not supported in the … api
+            api is not supported for
             not supported by the … endpoint
         """,
         "invalid_request/not_found": """

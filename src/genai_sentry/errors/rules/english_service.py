@@ -46,7 +46,8 @@ ENGLISH_SERVICE = Family(
             server had an error while processing your request
             error occurred while processing your request
             internal error encountered
-            unexpected error occurred
+            reach database server
+            no connected db
             internal error occurred
             internal error has occurred
             cuda out of memory
@@ -308,6 +309,9 @@ ENGLISH_SERVICE = Family(
         """,
     },
     wrappers={
+        "server_error/internal": """
+            unexpected error occurred
+        """,
         "server_error/unavailable": """
             service unavailable
         """,

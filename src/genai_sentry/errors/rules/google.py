@@ -185,6 +185,8 @@ GOOGLE = Family(
         """,
         "invalid_request/invalid_schema": """
             generatecontentrequest.tools
+            specify the schema type
+            functiondeclaration … schema
         """,
         "permission_denied/region": """
             user location is not supported for the api use
@@ -250,7 +252,6 @@ GOOGLE = Family(
             valid part … safety_ratings
             finish_reason … is 3
             safety_ratings
-            response was blocked due to safety
             quick accessor requires the response … is 3
         """,
         "content_filter/copyright": """
@@ -258,7 +259,7 @@ GOOGLE = Family(
         """,
         "content_filter/prompt": """
             prompt_feedback … blocked
-            text not available … response was blocked
+            response was blocked due to
             no candidates … block_reason
             prompt_feedback to see if the prompt was blocked
         """,
