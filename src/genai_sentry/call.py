@@ -338,7 +338,7 @@ class Call:
     def headers(self) -> HeaderFacts | None:
         """What the last attempt's headers say."""
         headers = self._response_headers
-        return ratelimit.scan(headers.raw, self.provider) if headers is not None else None
+        return ratelimit.scan_headers(headers, self.provider) if headers is not None else None
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:

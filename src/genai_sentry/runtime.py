@@ -19,7 +19,7 @@ from genai_sentry.errors.classify import Classifier
 from genai_sentry.errors.error_type import error_type
 from genai_sentry.errors.finishes import classify_finish
 from genai_sentry.errors.taxonomy import ErrorType
-from genai_sentry.guard import Guard, swallowed
+from genai_sentry.guard import swallowed
 from genai_sentry.later import Later
 from genai_sentry.launcher.exporter import delivering
 from genai_sentry.pricing import Updater, ready
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("genai_sentry")
 
 _NOTHING: Mapping[str, names.Value] = MappingProxyType({})
-
-_DECODING, _SETTLING = Guard("decoding"), Guard("settling")
 
 MAX_SERVERS = 1024
 """Servers whose provider is remembered."""
@@ -182,12 +180,18 @@ class Runtime(Sinks):
             call.resume()
         try:
             for call in calls:
-                with _DECODING:
+                try:
                     call.decoded()
+                except Exception as fault:
+                    if not swallowed("decoding", fault):
+                        raise
             told = []
             for call in calls:
-                with _SETTLING:
+                try:
                     told.append((call, self._read(call, call.exception), call.exception))
+                except Exception as fault:
+                    if not swallowed("settling", fault):
+                        raise
             self.hand_on(told)
         finally:
             for call in calls:

@@ -228,8 +228,7 @@ class Recorder:
 
     def record(self, record: CallRecord) -> None:
         """Count one finished call."""
-        classification = record.classification
-        cost = record.cost
+        classification, usage, cost = record.classification, record.usage, record.cost
         pico = round(cost.total_usd * _PICO) if cost is not None and math.isfinite(cost.total_usd) else 0
         with self._lock:
             self._calls += 1
@@ -239,15 +238,19 @@ class Recorder:
                 self._fail(str(classification.type), record.duration_s, pico)
             if record.timed and (classification is None or classification.type != _CANCELLED):
                 self._latency.add(record.duration_s)
-            if record.usage is not None:
-                self._use(record)
+            if usage is not None:
+                self._input += usage.input_tokens or 0
+                self._output += usage.output_tokens or 0
+                self._cache_read += usage.cache_read_input_tokens or 0
+                self._cache_write += usage.cache_write_input_tokens or 0
+                self._reasoning += usage.reasoning_output_tokens or 0
                 if cost is None:
                     self._unpriced += 1
             if cost is not None:
                 self._cost += pico
                 model[1] += pico
                 model[2] += 1
-                for label in record.labels.items():
+                for label in record.labels.items() if record.labels else ():
                     if label in self._labels or len(self._labels) < MAX_LABELS:
                         self._labels[label] = self._labels.get(label, 0) + pico
             if record.attempts:
@@ -316,16 +319,6 @@ class Recorder:
         self._by_type[error_type] = self._by_type.get(error_type, 0) + 1
         self._wasted_s += duration_s
         self._wasted_cost += pico
-
-    def _use(self, record: CallRecord) -> None:
-        usage = record.usage
-        if usage is None:
-            return
-        self._input += usage.input_tokens or 0
-        self._output += usage.output_tokens or 0
-        self._cache_read += usage.cache_read_input_tokens or 0
-        self._cache_write += usage.cache_write_input_tokens or 0
-        self._reasoning += usage.reasoning_output_tokens or 0
 
     def _cost_by_label(self) -> dict[str, dict[str, float]]:
         table: dict[str, dict[str, float]] = {}

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from genai_sentry.ratelimit import HeaderFacts, RateLimits, Window, read, read_raw, scan
+from genai_sentry.ratelimit import HeaderFacts, RateLimits, Window, headers, read, read_raw, scan
 from genai_sentry.ratelimit.dialects import LIMITS, SLOTS, Limit
 from genai_sentry.ratelimit.values import duration, number, reset_in, timestamp
 from shared import shared
@@ -271,3 +271,56 @@ def test_recorded_responses_with_limits_are_all_read() -> None:
             assert len(named) == len(found.windows), path.name
             seen += 1
     assert seen > 100
+
+
+@pytest.mark.parametrize("module", ["httpx", "httpx2"])
+def test_headers_of_http_libraries_are_read_as_they_are_held(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found is the same with and without the copy that `raw` makes, and the copy is not made."""
+    kind = pytest.importorskip(module).Headers
+    given = kind({"X-RateLimit-Limit-Requests": "10", "X-Ratelimit-Remaining-Requests": "4", "x-request-id": "r-1"})
+    expected = headers.scan(given.raw, "openai")
+    headers.know(kind)
+    monkeypatch.setattr(kind, "raw", property(lambda self: pytest.fail("copied")))
+    assert expected == headers.scan_headers(given, "openai")
+    assert (10, 4) == (expected.limits.limit_requests, expected.limits.remaining_requests)
+
+
+class _Held:
+    """Headers as httpx shows them, which are held in another way than it holds them."""
+
+    def __init__(self, given: list[tuple[bytes, bytes]]) -> None:
+        self.raw = given
+
+
+class _HeldInPairs(_Held):
+    def __init__(self, given: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(given)
+        self._list = [(value, name) for name, value in given]
+
+
+@pytest.mark.parametrize("kind", [_Held, _HeldInPairs, dict])
+def test_headers_held_in_another_way_are_not_looked_into(kind: type) -> None:
+    """A class that holds its headers otherwise than known is read through `raw`."""
+    headers.know(kind)
+    if kind is not dict:
+        assert "r-1" == headers.scan_headers(kind([(b"X-Request-Id", b"r-1")])).request_id
+    assert kind not in headers._listed
+
+
+def test_one_limit_a_quantity_is_read_as_several_are() -> None:
+    """What is found in the usual case is what the general one finds."""
+    raw = [
+        (b"x-ratelimit-limit-requests", b"10000"),
+        (b"x-ratelimit-remaining-requests", b"junk"),
+        (b"x-ratelimit-reset-requests", b"6ms"),
+        (b"x-ratelimit-limit-tokens", b"2e6"),
+        (b"x-ratelimit-remaining-tokens", b"1999000.5"),
+        (b"x-ratelimit-reset-tokens", b"2s"),
+        (b"anthropic-ratelimit-input-tokens-remaining", b"0"),
+        (b"retry-after", b"3"),
+    ]
+    for chosen in (raw, raw[:2], raw[1:2], raw[3:6], raw[6:], raw[7:], raw[1:3]):
+        plan = headers._plan_of(tuple(name for name, _ in chosen))
+        assert plan.straight
+        usual = headers._facts(chosen, plan, "openai", None)
+        assert headers._facts(chosen, plan._replace(straight=False), "openai", None) == usual

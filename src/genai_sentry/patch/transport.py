@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from genai_sentry import usage_injection
+from genai_sentry import ratelimit, usage_injection
 from genai_sentry.call import Call, current
 from genai_sentry.guard import swallowed
 from genai_sentry.patch.seam import Seam
@@ -29,6 +29,7 @@ def seams(module: ModuleType) -> list[Seam]:
     """The replacements for httpx or httpx2; none where its shape is unknown."""
     if "send" not in module.Client.__dict__ or "send" not in module.AsyncClient.__dict__:
         return []
+    ratelimit.know(module.Headers)
     observed, observed_async = stream_class(module), async_stream_class(module)
     return [
         Seam(module.Client, "send", lambda original: _sync(original, observed)),

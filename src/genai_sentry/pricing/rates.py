@@ -72,6 +72,9 @@ class Rate:
         return self.usd > 0 or any(usd > 0 for _, usd in self.tiers)
 
 
+_tuple = tuple.__new__  # without a named tuple's own constructor, which takes twice as long
+
+
 class Amount(NamedTuple):
     """US dollars for input, for output, and in all."""
 
@@ -116,7 +119,6 @@ class RateCard:
         counts = self._counts(usage)
         if not self._tells(counts):
             return None
-        total_input = counts[0] or 0
         spent = [0.0, 0.0, self.per_request_usd]
         for own, rest, usd, tiers, direction in self.lines:
             count = counts[own] or 0
@@ -129,10 +131,11 @@ class RateCard:
             if count < 0:
                 return None
             for above, higher in tiers:
-                if total_input > above:
+                if (counts[0] or 0) > above:
                     usd = higher
             spent[direction] += count * usd
-        return Amount(spent[0], spent[1], spent[0] + spent[1] + spent[2])
+        given, made, more = spent
+        return _tuple(Amount, (given, made, given + made + more))
 
     def dearer(self, factor: float) -> RateCard:
         """The same card with every price of tokens multiplied."""
@@ -161,9 +164,10 @@ class RateCard:
 
     def _counts(self, usage: Usage) -> tuple[int | float | None, ...]:
         counts: tuple[int | float | None, ...] = _READ(usage)
-        seconds = counts[_SECONDS]
-        if seconds and seconds < self.minimum_seconds:
-            return (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
+        if self.minimum_seconds:
+            seconds = counts[_SECONDS]
+            if seconds and seconds < self.minimum_seconds:
+                return (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
         return counts
 
     def _tells(self, counts: tuple[int | float | None, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from genai_sentry.patterns import lazy
 from genai_sentry.ratelimit.dialects import (
@@ -59,20 +59,37 @@ class HeaderFacts(NamedTuple):
 
 _NOTHING = HeaderFacts()
 _slot_of = SLOTS.get
-_Raw = Sequence[tuple[bytes, bytes]]
+_Raw = Sequence[tuple[bytes, ...]]
+"""Headers, each with its name first and its value last."""
+
+_listed: set[type] = set()
+
+
+def know(kind: type[Any]) -> None:
+    """Learn a class of headers, httpx's: where it holds them as expected, they are read without the copy of `raw`."""
+    try:
+        if kind([(b"A", b"b")])._list == [(b"A", b"a", b"b")]:
+            _listed.add(kind)
+    except Exception:
+        _listed.discard(kind)
+
+
+def scan_headers(headers: Any, provider: str = "") -> HeaderFacts:
+    """Read a response's headers, as httpx holds them."""
+    return scan(headers._list if type(headers) in _listed else headers.raw, provider)
 
 
 def scan(raw: _Raw, provider: str = "", now: float | None = None) -> HeaderFacts:
     """Read raw headers, in whatever case their names are; of a header that is repeated the first counts.
 
     Args:
-        raw: names and values, as `httpx.Headers.raw` has them.
+        raw: names and values, as `httpx.Headers.raw` has them; of longer tuples the first and the last count.
         provider: `gen_ai.provider.name`, which tells periods that headers leave out.
         now: Unix time of the response, for absolute times where it names no `Date`; else the clock's.
     """
     if len(raw) > MAX_HEADERS:
         raw = raw[:MAX_HEADERS]
-    return _facts(raw, _plan_of(tuple([name for name, _ in raw])), provider, now)
+    return _facts(raw, _plan_of(tuple([item[0] for item in raw])), provider, now)
 
 
 def read_raw(raw: Sequence[tuple[bytes, bytes]], provider: str = "", now: float | None = None) -> RateLimits | None:
@@ -104,7 +121,11 @@ _Limit = tuple[str, int, float | None, int, int, int, int]
 
 
 class _Plan(NamedTuple):
-    """Where everything stands among headers of these names, what counts first before the rest."""
+    """Where everything stands among headers of these names, what counts first before the rest.
+
+    Attributes:
+        straight: whether no two limits are of one kind or quantity, so that none has to be weighed against another.
+    """
 
     limits: tuple[_Limit, ...] = ()
     request_ids: tuple[int, ...] = ()
@@ -113,6 +134,7 @@ class _Plan(NamedTuple):
     ietf: int = -1
     ietf_policy: int = -1
     date: int = -1
+    straight: bool = False
 
 
 MAX_PLANS = 128
@@ -151,11 +173,14 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
         if slot < FIRST_REQUEST_ID:
             index, part = divmod(slot, SLOTS_PER_LIMIT)
             limits.setdefault(index, [-1, -1, -1, -1])[part] = found[slot]
+    planned = tuple(
+        (LIMITS[index].kind, _FIELDS_OF.get(LIMITS[index].quantity, -1), LIMITS[index].period_s, a, b, c, d)
+        for index, (a, b, c, d) in limits.items()
+    )
+    combined = SLOT_IETF in found or SLOT_IETF_POLICY in found
+    fields = [place for _, place, *_ in planned]
     return _Plan(
-        tuple(
-            (LIMITS[index].kind, _FIELDS_OF.get(LIMITS[index].quantity, -1), LIMITS[index].period_s, a, b, c, d)
-            for index, (a, b, c, d) in limits.items()
-        ),
+        planned,
         _places(found, FIRST_REQUEST_ID, FIRST_PROCESSING_TIME),
         tuple(
             (place, PROCESSING_TIMES[slot - FIRST_PROCESSING_TIME][1])
@@ -168,6 +193,7 @@ def _plan(names: tuple[bytes, ...]) -> _Plan:
         found.get(SLOT_IETF, -1),
         found.get(SLOT_IETF_POLICY, -1),
         found.get(SLOT_DATE, -1),
+        straight=not combined and -1 not in fields and len(fields) == len(set(fields)),
     )
 
 
@@ -184,26 +210,29 @@ def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFa
         return _NOTHING
     request_id: str | None = None
     for place in plan.request_ids:
-        request_id = _identifier(raw[place][1])
+        request_id = _identifier(raw[place][-1])
         if request_id is not None:
             break
     processing: float | None = None
     for place, unit in plan.processing:
-        processing = _scaled(raw[place][1], unit)
+        processing = _scaled(raw[place][-1], unit)
         if processing is not None:
             break
-    date = raw[plan.date][1] if plan.date >= 0 else None
+    date = raw[plan.date][-1] if plan.date >= 0 else None
     retry_after: float | None = None
     for place, unit in plan.retry_after:
-        retry_after = _wait(raw[place][1], unit, date, now)
+        retry_after = _wait(raw[place][-1], unit, date, now)
         if retry_after is not None:
             break
+    if plan.straight:
+        limits = _straight(raw, plan.limits, PERIODS.get(provider), date, now, retry_after)
+        return _tuple(HeaderFacts, (limits, request_id, processing, retry_after))
     combined = plan.ietf >= 0 or plan.ietf_policy >= 0
     if not plan.limits and not combined and retry_after is None:
         return _tuple(HeaderFacts, (None, request_id, processing, None))
     rows = _rows(raw, plan.limits, PERIODS.get(provider), date, now)
     if combined:
-        _add_ietf(rows, *(raw[place][1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
+        _add_ietf(rows, *(raw[place][-1] if place >= 0 else b"" for place in (plan.ietf, plan.ietf_policy)))
     return _tuple(HeaderFacts, (_assemble(rows, retry_after), request_id, processing, retry_after))
 
 
@@ -245,6 +274,46 @@ _Row = tuple[str, int, float | None, float | None, float | None, float | None]
 """A limit: kind, where its fields begin in `RateLimits`, limit, remaining, reset and period."""
 
 
+def _straight(
+    raw: _Raw,
+    planned: Sequence[_Limit],
+    hints: Mapping[str, float] | None,
+    date: bytes | None,
+    now: float | None,
+    retry_after: float | None,
+) -> RateLimits | None:
+    """The limits, one a quantity, as nearly every answer has them: what `_rows` and `_assemble` find, in one go."""
+    windows: list[Window] = []
+    fields = _BLANK.copy()
+    for kind, place, period, at_limit, at_remaining, at_reset, at_period in planned:
+        limit = remaining = None
+        if at_limit >= 0:
+            value = raw[at_limit][-1]
+            limit = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
+        if at_remaining >= 0:
+            value = raw[at_remaining][-1]
+            remaining = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
+        if limit is not None:
+            fields[place] = int(limit)
+        elif remaining is None:
+            continue
+        reset = _reset(raw[at_reset][-1], date, now) if at_reset >= 0 else None
+        fields[place + 2] = reset
+        if remaining is None:
+            continue
+        fields[place + 1] = int(remaining)
+        named = _amount(raw[at_period][-1]) if at_period >= 0 else None
+        if named is not None:
+            period = named
+        elif period is None and hints is not None:
+            period = hints.get(kind)
+        windows.append(_tuple(Window, (kind, limit, remaining, reset, period)))
+    if not windows and retry_after is None and fields == _BLANK:
+        return None
+    fields[-2], fields[-1] = retry_after, tuple(windows)
+    return _tuple(RateLimits, fields)
+
+
 def _rows(
     raw: _Raw, planned: Sequence[_Limit], hints: Mapping[str, float] | None, date: bytes | None, now: float | None
 ) -> list[_Row]:
@@ -252,13 +321,13 @@ def _rows(
     rows: list[_Row] = []
     told: list[str] = []
     for kind, place, period, at_limit, at_remaining, at_reset, at_period in planned:
-        limit = _amount(raw[at_limit][1]) if at_limit >= 0 else None
-        remaining = _amount(raw[at_remaining][1]) if at_remaining >= 0 else None
+        limit = _amount(raw[at_limit][-1]) if at_limit >= 0 else None
+        remaining = _amount(raw[at_remaining][-1]) if at_remaining >= 0 else None
         if (limit is None and remaining is None) or kind in told:
             continue
         told.append(kind)
-        reset = _reset(raw[at_reset][1], date, now) if at_reset >= 0 else None
-        named = _amount(raw[at_period][1]) if at_period >= 0 else None
+        reset = _reset(raw[at_reset][-1], date, now) if at_reset >= 0 else None
+        named = _amount(raw[at_period][-1]) if at_period >= 0 else None
         if named is not None:
             period = named
         elif period is None and hints is not None:

@@ -60,7 +60,10 @@ class ChatFormat(Format):
         apply_usage(outcome, value.get("usage"))
         if outcome.usage is None:
             _usage_elsewhere(outcome, value)
-        outcome.error = (error_of(value) if "error" in value or not choices else None) or _inner_error(value)
+        if "error" in value or not choices:
+            outcome.error = error_of(value)
+        if outcome.error is None and not _alone(choices, value):
+            outcome.error = _inner_error(value)
         return outcome
 
     def output(self, value: Mapping[str, object]) -> list[content.Message]:
@@ -91,7 +94,9 @@ def head(value: Mapping[str, object]) -> Outcome:
     outcome = Outcome(text(get("model")), text(get("id")))
     if tier is not None:
         outcome.service_tier = text(tier)
-    outcome.system_fingerprint = text(get("system_fingerprint"))
+    fingerprint = get("system_fingerprint")
+    if fingerprint is not None:
+        outcome.system_fingerprint = text(fingerprint)
     return outcome
 
 
@@ -101,6 +106,11 @@ def _finish_reasons(choices: list[object] | tuple[object, ...]) -> tuple[str, ..
         return () if reason is None else (reason,)
     found = [text(mapping(choice).get("finish_reason")) for choice in choices]
     return tuple(reason for reason in found if reason is not None)
+
+
+def _alone(choices: list[object] | tuple[object, ...], value: Mapping[str, object]) -> bool:
+    """Whether there is one choice, as nearly always, and nothing in which a failure of another could be told."""
+    return len(choices) == 1 and isinstance(choices[0], dict) and "error" not in choices[0] and "x_groq" not in value
 
 
 def _usage_elsewhere(outcome: Outcome, value: Mapping[str, object]) -> None:

@@ -24,12 +24,12 @@ def read_usage(value: object) -> Usage | None:
     if not made or not isinstance(made, dict):
         made = _first_dict(value, _MADE_DETAILS)
     sent, answered = get("prompt_tokens"), get("completion_tokens")
+    read = given.get("cached_tokens") if given else None
     usage = Usage(
         sent if type(sent) is int and 0 <= sent <= MAX_COUNT else counted(value, _GIVEN),
         answered if type(answered) is int and 0 <= answered <= MAX_COUNT else counted(value, _MADE),
+        read if type(read) is int and 0 <= read <= MAX_COUNT else _cached(read, value),
     )
-    read = count(given.get("cached_tokens")) if given else None
-    usage.cache_read_input_tokens = read if read is not None else counted(value, _CACHE_READ)
     if given:
         _details_given(usage, given)
     if usage.cache_write_input_tokens is None and "cache_creation_input_tokens" in value:
@@ -44,6 +44,11 @@ def read_usage(value: object) -> Usage | None:
             usage.output_image_tokens = count(made["image_tokens"])
     _rest(usage, value)
     return usage if usage.input_tokens is not None or usage != _EMPTY else None
+
+
+def _cached(told: object, value: Mapping[str, object]) -> int | None:
+    found = count(told)
+    return found if found is not None else counted(value, _CACHE_READ)
 
 
 _EMPTY: Final = Usage()
@@ -103,8 +108,6 @@ def _first_dict(value: Mapping[str, object], names: tuple[str, ...]) -> Mapping[
 def read_cost(usage: object) -> float | None:
     """What the provider says the call cost, in USD: OpenRouter, Perplexity and xAI say so within usage."""
     value = mapping(usage)
-    if not value:
-        return None
     cost = value.get("cost")
     if cost is None and "cost_in_usd_ticks" not in value:
         return None

@@ -194,6 +194,8 @@ def is_malformed(chunk: bytes) -> bool:
 
 def is_event_stream(body: bytes, content_type: str | None) -> bool:
     """Whether a body holds server-sent events, by its first bytes, else by its content type."""
+    if body[:1] == b"{":
+        return False
     head = body[:64].removeprefix(_BOM).lstrip()
     if head[:1] in (b"{", b"["):
         return False
