@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 import types
 from typing import Any
@@ -130,6 +131,27 @@ def test_a_wrapper_that_shows_no_span_is_seen_on_the_stack(observed: Any, monkey
     ask()
 
     assert ["genai_sentry"] == observed.names()
+
+
+def test_a_class_that_was_wrapped_before_is_seen_as_one_call(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logfire and OpenInference wrap the client's own class: retries are attempts, the failure has its exception."""
+    inherited = sdk.openai.OpenAI.request
+
+    @functools.wraps(inherited)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return inherited(*args, **kwargs)
+
+    monkeypatch.setattr(sdk.openai.OpenAI, "request", wrapper, raising=False)
+    plain.instrument()
+    reported: list[Any] = []
+    monkeypatch.setattr(state.runtime.reporter, "report", lambda record, error, **more: reported.append(error))
+    answer = lambda request: sdk.http.Response(429, json=LIMITED, headers={"retry-after-ms": "1"})  # noqa: E731
+    with sdk.client(answer, max_retries=2) as client, pytest.raises(sdk.openai.RateLimitError) as raised:
+        client.chat.completions.create(**ASKED)
+
+    (span,) = plain.take()
+    assert 3 == span.attributes["llm_attempts"]
+    assert [raised.value] == reported
 
 
 def test_it_is_said_once(observed: Any, caplog: pytest.LogCaptureFixture) -> None:

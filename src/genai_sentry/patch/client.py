@@ -10,6 +10,7 @@ from opentelemetry.trace import NoOpTracer, ProxyTracer
 
 from genai_sentry.call import Call
 from genai_sentry.patch import shell
+from genai_sentry.patch.beneath import Beneath
 from genai_sentry.patch.seam import Seam
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def seams(module: ModuleType) -> list[Seam]:
         return _open(runtime, args[0], kwargs["options"] if "options" in kwargs else args[2], known)
 
     return [
-        Seam(sync, "request", lambda original: shell.around(original, open_call)),
-        Seam(asynchronous, "request", lambda original: shell.around_async(original, open_call)),
+        Beneath(sync, "request", lambda original: shell.around(original, open_call)),
+        Beneath(asynchronous, "request", lambda original: shell.around_async(original, open_call)),
     ]
 
 
