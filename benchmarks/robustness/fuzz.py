@@ -184,7 +184,7 @@ def hiding() -> Check:
         found: list[object] = []
         for event in sse.with_boundaries(stream + b"\n\n"):
             data = sse.data_of(event)[1]
-            value = fields.loads(data) or data
+            value = fields.loads(data) or (data == b"[DONE]")
             if isinstance(value, dict):
                 if value.get("choices") == [] and isinstance(value.get("usage"), dict):
                     continue
