@@ -12,7 +12,7 @@ WORDINGS = {
         "you are not currently signed in to the registry",
         "login fail: please carry the API secret key with the call (1004)",
     ],
-    "connection_error/other": ['request to https://login.whale.example/token failed, reason: ', "stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
+    "connection_error/other": ["Couldn't connect to the whale at http://10.1.2.3:11434", 'request to https://login.whale.example/token failed, reason: ', "stream disconnected before completion: error sending request for url (http://10.1.2.3/v1)"],
     "connection_error/proxy": ["需要先完成代理认证"],
     "connection_error/incomplete_body": ['stream ended before it was complete: unexpected EOF', '{"error": {"code": "stream_read_error", "message": "the reader gave up"}}'],
     "content_filter/image": ["图片违规，无法处理"],
@@ -23,7 +23,7 @@ WORDINGS = {
     "invalid_request/other": ['Failed to parse the request body as JSON: tools[3]: trailing comma at line 1 column 9', "サーバーはこのリクエストを理解できませんでした", "서버가 이 요청을 이해하지 못했어요"],
     "invalid_request/unsupported_parameter": ["Start the api_server with --tool-call-parser to get tools"],
     "invalid_response/malformed": ['Failed to parse input at pos 12: <|end|>', "Failed to parse tool call arguments as JSON: unexpected end", "error parsing tool call: raw='{\"x'"],
-    "model_unavailable/no_access": ["The model whale-2 is unavailable for free; the paid one has the slug whale-2-plus"],
+    "model_unavailable/no_access": ['权限不足，令牌无权访问该模型', "The model whale-2 is unavailable for free; the paid one has the slug whale-2-plus"],
     "model_unavailable/no_provider": ['503 {"error": {"message": "No available accounts: the pool is dry", "type": "overloaded_error"}}',
         "503 no channel (request id: 20250101)",
         '404 {"error": {"code": "model_not_found", "message": "whale-2 is not supported by any configured account here"}}',
@@ -43,9 +43,10 @@ WORDINGS = {
     "invalid_response/schema": ['Plain text responses are not allowed here, call a function', 'The LLM did not call the pick_fish function', 'The tool input did not match expected schema'],
     "quota_exceeded/insufficient_quota": ['Free usage exceeded, subscribe for more'],
     "invalid_request/not_found": ['This app has no endpoint /api/fish'],
-    "connection_error/reset": ['No answer was sent, the connection was terminated'],
+    "connection_error/reset": ['error reading stream response: websocket: close 1000 (normal): bye', 'No answer was sent, the connection was terminated'],
     "invalid_response/empty": ["[whalerouter] Error: 'choices'"],
     "rate_limit": ['You have used up your request limit for the hour'],
+    "timeout/upstream": ['A timeout error occurred, nothing was taken from your budget'],
 }  # fmt: skip
 
 
@@ -85,3 +86,19 @@ def test_a_time_limit_of_asyncio_is_the_applications_own() -> None:
 def test_the_reason_that_a_program_gives_is_no_lost_connection() -> None:
     """Only a request that failed for a reason that is not told went wrong on its way."""
     assert "connection_error" != classify(message="The run failed. Reason: the fish was too small").type
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("[Errno 111] Connection refused", "refused"),
+        ("[WinError 10061] the target machine actively refused it", "refused"),
+        ("[Errno 101] Network is unreachable", "other"),
+        ("[Errno -3] Temporary failure in name resolution", "dns"),
+    ],
+)
+def test_what_a_socket_has_said_is_no_quotation(told: str, reason: str) -> None:
+    """urllib3 shows the exception behind an exception, with its words in quotes."""
+    text = f"HTTPConnectionPool(host='whale', port=8): Max retries exceeded with url: /v1 (Caused by NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f1a>: Failed to establish a new connection: {told}'))"
+    found = classify(message=text)
+    assert ("connection_error", reason) == (found.type, found.reason)

@@ -62,7 +62,8 @@ _MANY_LETTERS = lazy(r"[^\W\d_](?:[^\n]{0,40}?[^\W\d_]){9}")
 
 
 _QUOTES = "'\"`“「"
-
+_OF_SOCKETS = ("ConnectionError(", "TimeoutError(", "ProtocolError(", "ResolutionError(", "SSLError(", "ProxyError(")
+"""What Python shows of such an exception in quotes, urllib3 has said, and nobody's prompt."""
 
 _LONGEST_ECHO = 28
 """Letters of the longest words that introduce such a value, and of what may stand between."""
@@ -72,7 +73,8 @@ looking for it costs little."""
 
 
 def _masked(match: re.Match[str]) -> str:
-    return " … " if len(match[0]) > 13 and match[0].count(" ") >= 2 else match[0]
+    kept = len(match[0]) <= 13 or match[0].count(" ") < 2 or match.string.endswith(_OF_SOCKETS, 0, match.start())
+    return match[0] if kept else " … "
 
 
 def without_echoes(text: str) -> str:

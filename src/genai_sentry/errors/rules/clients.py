@@ -263,6 +263,8 @@ CLIENTS = Family(
             close 1001
             close code 1001
             closed with code 1001
+            close 1000
+            close 1006 abnormal
             received 1006
             close 1006
             close code 1006

@@ -193,6 +193,9 @@ SELF_HOSTED = Family(
             either the server is overloaded or there is an error
             inference server exited
         """,
+        "timeout/upstream": """
+            timeout error occurred
+        """,
         "server_error/unavailable": """
             cluster is not available
             service not ready

@@ -84,6 +84,8 @@ TRANSPORT_PLATFORMS = Family(
         """,
         "connection_error/other": """
             failed to open stream: http request failed
+            couldn't connect to
+            can't connect to
             resource temporarily unavailable
             malformed http response
             http2 framing
