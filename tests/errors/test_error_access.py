@@ -159,6 +159,15 @@ def test_what_a_client_was_told_counts_more_than_that_its_stream_ended(expected:
         ("invalid_request/invalid_schema", {"message": "Property w didn't specify the schema type", "status": 400}),
         ("content_filter/prompt", {"message": "Response was blocked due to OTHER", "provider": "gemini"}),
         ("server_error/internal", {"message": "Can't reach database server at db:5432"}),
+        ("unknown/unspecified", {"message": "Provider returned error"}),
+        ("server_error/bad_gateway", {"message": "Provider returned error", "status": 502}),
+        (
+            "permission_denied/scope",
+            {"body": {"error": {"type": "permission_error", "message": "insufficient permissions"}}},
+        ),
+        ("model_unavailable/no_access", {"message": "The model is not granted to this identity", "status": 403}),
+        ("model_unavailable/loading", {"message": "The job does not have a model ready yet"}),
+        ("invalid_request/invalid_media", {"message": "a.txt does not appear to be in valid TXT format"}),
     ],
 )
 def test_wordings_of_hosted_providers(expected: str, evidence: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ ENGLISH_ACCESS = Family(
             permissions are required
             does not have permission … on
             do not have permission … on
+            insufficient permissions
             do not have sufficient permissions
             does not have sufficient permissions
             not authorized to operate on
@@ -35,6 +36,7 @@ ENGLISH_ACCESS = Family(
         """,
         "model_unavailable/no_access": """
             requested model is not available for
+            model … not granted
             model … not available in this region
             model … not available in your region
             model … not available in region

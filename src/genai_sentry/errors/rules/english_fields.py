@@ -54,6 +54,8 @@ ENGLISH_FIELDS = Family(
         """,
         "invalid_request/invalid_media": """
             must include base64
+            not appear to be in valid
+            formatted as a valid
             could not decode … audio
             could not decode … image
             could not decode … video

@@ -66,7 +66,6 @@ OPENROUTER = Family(
     },
     words={
         "server_error/bad_gateway": """
-            provider returned error
             upstream error
         """,
     },

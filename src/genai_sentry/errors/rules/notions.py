@@ -9,7 +9,7 @@ WORDS: dict[str, str] = {
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
         unexpected response code, response status, response code, status code, client error, subscription id,
         invalid status code, bad request,
-        unknown error, stream disconnected before completion,
+        unknown error, provider returned error, stream disconnected before completion,
         system net, system io, system threading, system text,
         unknown type, problem in node
     """,
@@ -212,6 +212,7 @@ WORDS: dict[str, str] = {
     """,
     "loading": """
         loading, warming, initializing, starting, not loaded, unloaded, not ready, cold, being loaded, still loading,
+        ready yet, not yet ready,
         starting up,
         being fetched, being downloaded, downloading, still downloading, spinning up
     """,
@@ -302,7 +303,7 @@ WORDS: dict[str, str] = {
         supporting
     """,
     "barred": """
-        not eligible, not entitled, not allowed, not permitted, not enabled, not included, no access, no
+        not eligible, not entitled, not allowed, not permitted, not enabled, not included, not granted, no access, no
         permission, restricted, disabled, forbidden, denied, requires approval, access denied, not authorized,
         unauthorized, blocked, barred, off limits, off-limits
     """,
