@@ -6,11 +6,11 @@ pydantic-ai.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from genai_sentry.record import CallRecord
+from genai_sentry.wire import fields
 from genai_sentry.wire.outcome import Outcome, Usage
 
 if TYPE_CHECKING:
@@ -143,11 +143,7 @@ def _invoked(attributes: Attributes) -> object | None:
     for name in ("llm.invocation_parameters", "embedding.invocation_parameters"):
         text = _text(attributes, name)
         if text is not None and len(text) < 100_000:
-            try:
-                found: object = json.loads(text)
-            except ValueError:
-                continue
-            model: object = found.get("model") if isinstance(found, dict) else None
+            model = fields.mapping(fields.loads(text)).get("model")
             if isinstance(model, str):
                 return model
     return None
@@ -199,10 +195,7 @@ def _text(attributes: Attributes, name: str) -> str | None:
 
 
 def _count(attributes: Attributes, names: tuple[str, ...]) -> int | None:
-    value = first(attributes, names)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value)
+    return fields.count(first(attributes, names))
 
 
 def _path(attributes: Attributes) -> str:
