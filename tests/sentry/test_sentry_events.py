@@ -251,3 +251,17 @@ def test_a_failure_without_an_exception_has_a_title_that_says_something(
     event = build(full(classification(*label), error_type=error_type))
 
     assert shown == event["exception"]["values"][0]["type"]
+
+
+def test_a_failure_without_a_classification_says_what_is_known_all_the_same() -> None:
+    """A title, the trace and the labels; it groups as Sentry groups by itself."""
+    event = events.failure(
+        CallRecord(provider="openai", model="m", trace_id=1, span_id=2, labels={"feature": "search"}),
+        [],
+        Settings(),
+        at=1.0,
+        environment=None,
+        held_back=0,
+    )
+    assert ({"trace"}, "error", ["{{ default }}"]) == (set(event["contexts"]), event["level"], event["fingerprint"])
+    assert {"feature": "search", "ai_model": "m", "llm_provider": "openai"} == event["tags"]
