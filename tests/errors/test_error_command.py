@@ -89,3 +89,11 @@ def test_provider_and_status_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["classify", text, "--provider", "zhipu", "--status", "429", "--json"])
     found = json.loads(capsys.readouterr().out)
     assert ("quota_exceeded", "https://docs.z.ai/api-reference/api-code") == (found["type"], found["link"])
+
+
+def test_a_status_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sometimes a log holds no more than that."""
+    monkeypatch.setattr("sys.stdin", Pipe(""))
+    assert 0 == main(["classify", "--status", "429", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert ("rate_limit", "status=429") == (found["type"], found["evidence"])

@@ -233,6 +233,16 @@ def test_app_that_does_not_exist(app: str, named: str, capsys: Any) -> None:
     assert named in capsys.readouterr().err
 
 
+def test_app_that_fails_is_not_asked_for_again(tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
+    """It was named: what is to be done stands in the finding."""
+    (tmp_path / "failing_service.py").write_text("def configure():\n    raise OSError('no database')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert 1 == main(["doctor", "--offline", "--app", "failing_service:configure"])
+    output = capsys.readouterr()
+    assert "no database" in output.out
+    assert "--app" not in output.err
+
+
 def doctor(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the doctor in a process of its own."""
     return subprocess.run(

@@ -21,15 +21,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("error", nargs="?", metavar="ERROR", help="the error, or the name of a file; - reads stdin")
     parser.add_argument("--file", metavar="FILE", help="read the error from this file")
     parser.add_argument("--provider", metavar="NAME", help="who answered, such as openai or aws.bedrock")
-    parser.add_argument("--status", type=int, metavar="CODE", help="the HTTP status, where the text does not name it")
+    parser.add_argument("--status", type=int, metavar="CODE", help="the HTTP status; it may be all there is")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Classify and print; 1 where the error stays unknown, 2 where there is nothing to classify."""
     text = _input(arguments.error, arguments.file)
-    if not text.strip():
-        raise UsageError("nothing to classify: give an error text, a file, or pipe one in")
+    if not text.strip() and arguments.status is None:
+        raise UsageError("nothing to classify: give an error text, a file or --status, or pipe one in")
     body = _json(text)
     found = classify(
         status=arguments.status,

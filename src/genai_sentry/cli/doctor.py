@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the service's own set-up: imported (and called) here, then looked at, with a test failure that goes "
         "through its hooks to this machine only; without it only variables, packages and the way to Sentry are",
     )
-    parser.add_argument("--offline", action="store_true", help="ask no server")
+    parser.add_argument("--offline", action="store_true", help="do not look whether Sentry can be reached")
     parser.add_argument(
         "--check-credentials", action="store_true", help="ask providers whether they take the keys that are set"
     )
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json(report, sent)
     else:
-        _print_people(report, sent, whole=PROCESS in kinds)
+        _print_people(report, sent, told=bool(arguments.app) or PROCESS in kinds)
     return FOUND if report.findings or (sent and sent.complaints) else OK
 
 
@@ -93,7 +93,7 @@ def _print_json(report: Report, sent: Sent | None) -> None:
     print(json.dumps(answer, indent=2))
 
 
-def _print_people(report: Report, sent: Sent | None, *, whole: bool) -> None:
+def _print_people(report: Report, sent: Sent | None, *, told: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -109,7 +109,7 @@ def _print_people(report: Report, sent: Sent | None, *, whole: bool) -> None:
     console.print(f"checked: {', '.join(report.checked)}", markup=False)
     if report.skipped:
         console.print(f"not checked: {', '.join(report.skipped)}", markup=False)
-    if not whole:
+    if not told:
         print("the service's own set-up was not looked at: name it with --app module:callable", file=sys.stderr)
     if sent:
         _print_sent(sent)
