@@ -56,7 +56,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "delivery, the rest": (
         [f"sentry/{name}.py" for name in REST],
         [
-            *(f"tests/sentry/test_sentry_{name}.py" for name in ("small", "plain", "processor", "metrics", "events")),
+            *(f"tests/sentry/test_sentry_{name}.py" for name in ("small", "plain", "ends", "processor", "metrics", "events", "foreign")),
             "tests/privacy/test_known_hosts.py",
             "tests/sentry/test_sentry_exits.py",
             "tests/sentry/test_sentry_scenarios.py",
@@ -66,7 +66,11 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "exporters": (
         ["launcher/*.py", "telemetry/file_exporter.py", "telemetry/otlp_json.py", "telemetry/losses.py"],
-        ["tests/report/test_file_exporter.py", "tests/launcher", "tests/sentry/test_sentry_losses.py"],
+        [
+            *(f"tests/launcher/test_launcher_{name}.py" for name in ("sending", "traces")),
+            "tests/report/test_file_exporter.py",
+            "tests/launcher/test_launcher_exporters.py",
+        ],
     ),
     "scrubbing": (
         ["sentry/scrub.py", "sentry/logged.py", "sentry/frames.py", "redaction.py"],

@@ -6,11 +6,13 @@ import contextvars
 import os
 import sys
 import time
+from datetime import datetime
 from types import FrameType
 
 from genai_sentry import Settings
+from genai_sentry.errors.taxonomy import ErrorType, classification
 from genai_sentry.record import CallRecord
-from genai_sentry.sentry import snapshot
+from genai_sentry.sentry import breadcrumbs, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State
@@ -87,3 +89,23 @@ def test_callers_are_named_once() -> None:
         return sys._getframe()
 
     assert sys._getframe() is snapshot.calling(over())
+
+
+def test_a_breadcrumb_says_how_a_call_ended() -> None:
+    """A failure is a warning; what is not known is absent."""
+    made = breadcrumbs.breadcrumb(
+        CallRecord("chat", "openai", "m", duration_s=0.25, classification=classification(ErrorType.RATE_LIMIT))
+    )
+    known = {"type": "default", "category": "llm", "data": {"provider": "openai", "model": "m", "latency_ms": 250}}
+    for crumb, level, outcome, name in (
+        (made, "warning", "rate_limit/unspecified", "chat"),
+        (breadcrumbs.begun("", "openai", "m", 0.25), "info", "ok", "llm"),
+    ):
+        assert isinstance(crumb.pop("timestamp"), datetime)
+        assert "outcome" in crumb["data"]
+        assert crumb == {
+            **known,
+            "level": level,
+            "message": f"{name} m: {outcome}",
+            "data": {**known["data"], "outcome": outcome},  # type: ignore[dict-item]
+        }
