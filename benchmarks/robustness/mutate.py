@@ -56,7 +56,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "delivery, the rest": (
         [f"sentry/{name}.py" for name in REST],
         [
-            *(f"tests/sentry/test_sentry_{name}.py" for name in ("small", "plain", "ends", "processor", "metrics", "events", "foreign")),
+            *(f"tests/sentry/test_sentry_{name}.py" for name in ("small", "plain", "ends", "foreign")),
+            *(f"tests/sentry/test_sentry_{name}.py" for name in ("processor", "metrics", "events")),
             "tests/privacy/test_known_hosts.py",
             "tests/sentry/test_sentry_exits.py",
             "tests/sentry/test_sentry_scenarios.py",
