@@ -24,6 +24,16 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
 """
 
+HANDING_ON = """
+class HandingOn(trace.TracerProvider):
+    def __init__(self, provider):
+        self.provider = provider
+    def get_tracer(self, *args, **kwargs):
+        return self.provider.get_tracer(*args, **kwargs)
+    def add_span_processor(self, processor):
+        self.provider.add_span_processor(processor)
+"""
+
 OTHER = """
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 class OpenAIInstrumentor(BaseInstrumentor):
@@ -43,6 +53,26 @@ SETUPS: dict[str, tuple[str, dict[str, str], set[str]]] = {
         f"{PROVIDER}\ntrace.set_tracer_provider(TracerProvider())\n{SOUND}",
         {},
         set(),
+    ),
+    "sound with a provider that hands on to the SDK's": (
+        f"{PROVIDER}{HANDING_ON}trace.set_tracer_provider(HandingOn(TracerProvider()))\n{SOUND}",
+        {},
+        set(),
+    ),
+    "a provider of another make": (
+        "import sentry_sdk\nsentry_sdk.init(auto_enabling_integrations=False)\n"
+        f"{PROVIDER}{HANDING_ON}trace.set_tracer_provider(HandingOn([TracerProvider()]))\n"
+        "HandingOn.get_tracer = lambda self, *args, **kwargs: self.provider[0].get_tracer(*args, **kwargs)\n"
+        "from genai_sentry import GenAIInstrumentor\nGenAIInstrumentor().instrument()\n",
+        {},
+        set(),
+    ),
+    "a provider that hands on to nobody's": (
+        "import sentry_sdk\nsentry_sdk.init(auto_enabling_integrations=False)\n"
+        f"{PROVIDER}{HANDING_ON}trace.set_tracer_provider(HandingOn(TracerProvider()))\n"
+        "from genai_sentry import GenAIInstrumentor\nGenAIInstrumentor().instrument()\n",
+        {},
+        {"exporter-missing"},
     ),
     "no DSN": (SOUND, {"SENTRY_DSN": ""}, {"dsn-missing"}),
     "Sentry not set up": (

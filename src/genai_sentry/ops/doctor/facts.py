@@ -144,7 +144,7 @@ def of_process(facts: Facts, warnings: tuple[str, ...] = ()) -> Facts:
 
     client = sentry_sdk.get_client()
     facts.client = client if client.is_active() else None
-    facts.provider = trace.get_tracer_provider()
+    facts.provider = _sdk_provider(trace.get_tracer_provider())
     facts.propagator = get_global_textmap()
     facts.runtime = state.runtime
     facts.warnings = warnings
@@ -152,6 +152,17 @@ def of_process(facts: Facts, warnings: tuple[str, ...] = ()) -> Facts:
         facts.settings = facts.runtime.settings
         facts.settings_fault = ""
     return facts
+
+
+def _sdk_provider(provider: Any) -> Any:
+    """The SDK's provider that another one hands on to, as Logfire's does; else the provider itself."""
+    from opentelemetry.sdk.trace import TracerProvider
+
+    if isinstance(provider, TracerProvider):
+        return provider
+    return next(
+        (held for held in getattr(provider, "__dict__", {}).values() if isinstance(held, TracerProvider)), provider
+    )
 
 
 def _versions() -> Iterator[tuple[str, str]]:

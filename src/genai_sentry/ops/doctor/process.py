@@ -9,6 +9,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from opentelemetry.trace import NoOpTracerProvider, ProxyTracerProvider
+
 from genai_sentry.ops.doctor.facts import Facts
 from genai_sentry.ops.doctor.findings import PROCESS, Finding, check
 
@@ -43,18 +45,27 @@ def span_exporter(facts: Facts) -> Iterator[Finding]:
         facts.launched and not facts.entry_points["opentelemetry_configurator"]
     ):
         return
-    if not hasattr(facts.provider, "_active_span_processor"):
+    if isinstance(facts.provider, ProxyTracerProvider | NoOpTracerProvider):
         yield Finding(
             "exporter-missing",
             "OpenTelemetry has no TracerProvider of its SDK: no span is recorded.",
             "Call genai_sentry.init(), or set a TracerProvider before instrumenting.",
         )
-    elif not any(facts.exporters()) and not any(_sends_itself(item) for item in facts.processors()):
+    elif (
+        _open(facts.provider)
+        and not any(facts.exporters())
+        and not any(_sends_itself(item) for item in facts.processors())
+    ):
         yield Finding(
             "exporter-missing",
             "The TracerProvider has no exporter: spans are made and go nowhere.",
             "Add a BatchSpanProcessor with an exporter, or let genai_sentry.init() set Sentry up with its DSN.",
         )
+
+
+def _open(provider: Any) -> bool:
+    """Whether it can be seen what becomes of a provider's spans: in the SDK's own, not in one of another make."""
+    return hasattr(provider, "_active_span_processor")
 
 
 def _made_here(facts: Facts) -> bool:
