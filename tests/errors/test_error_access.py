@@ -173,3 +173,31 @@ def test_what_a_client_was_told_counts_more_than_that_its_stream_ended(expected:
 def test_wordings_of_hosted_providers(expected: str, evidence: dict[str, Any]) -> None:
     """Further wordings of limits, of money behind a refusal, of states and of what is asked for."""
     assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message", "status"),
+    [
+        ("connection_error/incomplete_body", "litellm.APIConnectionError: Response payload is not completed", 500),
+        ("server_error/bad_gateway", "Response payload is not completed", 500),
+        ("server_error/bad_gateway", "litellm.APIConnectionError: Response payload is not completed", 502),
+        ("connection_error/other", "litellm.InternalServerError: XException - Connection error. Group=x", 500),
+        ("server_error/unavailable", "litellm.APIConnectionError: XException - Service Unavailable", 500),
+    ],
+)
+def test_the_500_of_litellms_own_classes_tells_of_no_gateway(expected: str, message: str, status: int) -> None:
+    assert expected == label(message=message, status=status)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ("invalid_response/malformed", "the stream ended with malformed_tool_use"),
+        ("invalid_response/malformed", "Expected content-type text/event-stream, got text/html"),
+        ("invalid_response/malformed", "the answer is not 'text/event-stream'"),
+        ("invalid_request/other", "Error code: 409 - {'detail': 'this conversation is busy'}"),
+        ("server_error/overloaded", "Error code: 503 - {'detail': 'the server is busy'}"),
+    ],
+)
+def test_answers_that_cannot_be_read_and_conversations_in_use(expected: str, message: str) -> None:
+    assert expected == label(message=message)

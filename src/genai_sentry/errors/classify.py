@@ -204,6 +204,7 @@ def _judge(case: Case) -> Candidate | None:
     answered = bool(statuses & _ANSWERED)
     unpaid = 402 in statuses
     limited = 429 in statuses
+    failed = bool(statuses & {500, 502, 503, 504})
     able = [
         one
         for one in (_beyond_the_gateway(case) if case.status in _RELAYED else case.candidates)
@@ -214,7 +215,7 @@ def _judge(case: Case) -> Candidate | None:
         and not (answered and one.weight <= PHRASE and one.label == _NO_ANSWER)
         and not (unpaid and one.weight <= PHRASE and one.label[0] in _NOT_OF_MONEY)
         and not (limited and one.label[0] is ErrorType.CONTEXT_LENGTH and one.weight <= CODE and _of_tokens(one))
-        and not (500 in statuses and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
+        and not (failed and one.weight == WRAPPER and one.label[0] is ErrorType.INVALID_RESPONSE)
     ]
     if not able:
         return None
@@ -234,14 +235,29 @@ def _judge(case: Case) -> Candidate | None:
 
 
 def _beyond_the_gateway(case: Case) -> list[Candidate]:
-    """The evidence, where a gateway answered: what an answer tells of a lost connection happened behind the gateway."""
+    """The evidence, where a gateway answered: what an answer tells of a lost connection happened behind the gateway.
+
+    LiteLLM gives its class for lost connections the status 500 of its own accord.
+    """
+    client = _names_litellm(case)
     return [
         one._replace(label=_BAD_GATEWAY)
-        if one.label[0] is ErrorType.CONNECTION_ERROR and one.weight <= PHRASE and one.label != _NO_CONNECTION
+        if one.label[0] is ErrorType.CONNECTION_ERROR
+        and one.weight <= PHRASE
+        and one.label != _NO_CONNECTION
+        and not client
         else one
         for one in case.candidates
         if one.label != _NO_CONNECTION or one.weight > PHRASE
     ]
+
+
+def _names_litellm(case: Case) -> bool:
+    names = (name for names in case.exceptions for name in names)
+    return case.status == 500 and any(
+        "litellm" in said.lower() and "APIConnectionError" in said
+        for said in (*names, *(text for _, _, text in case.texts))
+    )
 
 
 def _of_tokens(one: Candidate) -> bool:

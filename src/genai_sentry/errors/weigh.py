@@ -37,6 +37,8 @@ from genai_sentry.patterns import lazy
 
 _BROKEN: dict[str, Label] = {
     "malformed_function_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
+    "malformed_tool_use": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
+    "malformed_model_output": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
     "unexpected_tool_call": (ErrorType.INVALID_RESPONSE, Reason.MALFORMED),
     "error": (ErrorType.SERVER_ERROR, Reason.INTERNAL),
     "insufficient_system_resource": (ErrorType.SERVER_ERROR, Reason.OVERLOADED),

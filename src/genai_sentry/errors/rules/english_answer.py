@@ -90,6 +90,13 @@ ENGLISH_ANSWER = Family(
             unable to parse response
             malformed response
             malformed_function_call
+            malformed_tool_use
+            malformed_model_output
+            malformed tool use
+            malformed model output
+            expected … text/event-stream
+            is not text/event-stream
+            content-type to be text/event-stream
             produced invalid sequence
             malformed function call
             expected … object but got

@@ -11,6 +11,13 @@ ENGLISH_FIELDS = Family(
         """,
         "invalid_request/other": """
             accept tool outputs
+            conversation is busy
+            conversation … already in progress
+            session is busy
+            session … is busy
+            thread is busy
+            currently operating on this conversation
+            content could not be decrypted
         """,
         "invalid_request/invalid_parameter": """
             maximum length … bytes

@@ -139,6 +139,11 @@ LITELLM = Family(
             llm provider not provided
         """,
     },
+    own_phrases={
+        "connection_error/other": """
+            internalservererror … connection error
+        """,
+    },
     words={
         "model_unavailable/not_found": """
             no fallback model group found
