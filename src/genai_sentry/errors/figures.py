@@ -34,7 +34,8 @@ _ASKED_THEN_LIMIT = (
 _SUM = lazy(r"(\d[\d,]{0,14}) \+ (\d[\d,]{0,14}) > \d")
 _SPLIT = lazy(
     rf"context (?:length|window|size)[^\d\n]{{0,60}}?{_N}[^\d\n]{{0,80}}?{_N}[^\d\n]{{0,40}}?"
-    rf"\({_N} (?:of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
+    rf"[(:] ?{_N} "
+    r"(?:tokens from the input|of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
 )
 _RATE = lazy(r"([lurc])(?<!\w.)(?:(?<=l)imit|(?<=u)sed|(?<=r)equested|(?<=c)urrent):? ?(\d[\d,]{0,14})")
 _RATE_NAMES = {"l": "limit", "u": "used", "r": "requested", "c": "used"}

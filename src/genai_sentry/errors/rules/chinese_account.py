@@ -53,6 +53,7 @@ CHINESE_ACCOUNT = Family(
         """,
         "rate_limit": """
             速率限制
+            总请求数限制
             请求频率
             频率过高
             频率限制

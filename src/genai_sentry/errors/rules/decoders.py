@@ -14,6 +14,10 @@ DECODERS = Family(
             responsevalidationerror
             did not call … function
             plain text responses are not
+            output parsing error
+            exceeded max retries count
+            not use a tool in your previous response
+            failed to parse the lm response
             did not match expected schema
             did not match the expected schema
         """,
@@ -32,7 +36,19 @@ DECODERS = Family(
             answer could not be decoded
             response body could not be
         """,
+        "content_filter/output": """
+            rejected by the content filter
+        """,
+        "context_length/input_too_long": """
+            hit a token limit
+        """,
+        "invalid_response/truncated": """
+            exceeded before any response
+            response exceeded … output token maximum
+        """,
         "invalid_response/empty": """
+            invalid response from … none or empty
+            without valid content
             eof while parsing a value at line 1 column 0
         """,
         "invalid_request/payload_too_large": """
@@ -40,6 +56,7 @@ DECODERS = Family(
         """,
         "server_error/internal": """
             closed … code 1011
+            server error. stream terminated
         """,
     },
     wrappers={

@@ -13,6 +13,7 @@ RELAYS = Family(
             not supported by any configured
             not supported by any available
             auth_not_found
+            可用渠道不存在
             号池
             账号池
             账户池
@@ -33,6 +34,7 @@ RELAYS = Family(
         "model_unavailable/no_access": """
             401 model … is disabled
             unavailable for free
+            ratio or price not set
             模型仅限
             仅限 vip
             仅限会员

@@ -211,6 +211,7 @@ SELF_HOSTED = Family(
             queue is full
             maximum queue size
             model too busy
+            servers are down or overloaded
             memory pressure
         """,
         "rate_limit/concurrency": """
@@ -231,6 +232,7 @@ SELF_HOSTED = Family(
             content part type … image
             content part type … audio
             content part type … video
+            cannot identify image
         """,
         "rate_limit": """
             reached your session usage limit

@@ -7,12 +7,21 @@ TRANSPORT_PLATFORMS = Family(
     codes={
         "connection_error/reset": """
             NoHttpResponseException
+            StreamResetException
+            StreamReset
         """,
         "connection_error/dns": """
             NXDOMAIN
         """,
         "timeout/client_connect": """
             OpenTimeout
+            ConnectTimeoutException
+        """,
+        "timeout/client_read": """
+            ReadTimeoutException
+        """,
+        "cancelled": """
+            CancellationException
         """,
     },
     broad={
@@ -24,11 +33,15 @@ TRANSPORT_PLATFORMS = Family(
         "timeout/client_connect": """
             failed to connect to … timed out
             could not connect to … timed out
+            failed to connect to … timeout was reached
             resolving timed out
+            connect timed out
+            errno 60
             execution expired
         """,
         "timeout/client_pool": """
             pending for more than the configured timeout
+            pending acquire queue
             waiting for connection from pool
             timeout waiting for connection
         """,
@@ -37,6 +50,7 @@ TRANSPORT_PLATFORMS = Family(
             operation timed out
             transporterror timeout
             nsurlerrordomain … 1001
+            request timed out … nsurlerrordomain
             idle timeout reached
         """,
         "connection_error/dns": """
@@ -52,6 +66,9 @@ TRANSPORT_PLATFORMS = Family(
             proxyconnect … timeout
             proxyconnect … no such host
             proxy tunnel
+            connect tunnel failed
+            tunneling socket could not be established
+            using socks proxy
             could not resolve proxy
             couldn't resolve proxy
         """,
@@ -72,6 +89,9 @@ TRANSPORT_PLATFORMS = Family(
             unexpected end of stream on
             end of file reached
             socket closed
+            stream was reset
+            software caused connection abort
+            closed network connection
             connection terminated
             connection was terminated
             nsurlerrordomain … 1005

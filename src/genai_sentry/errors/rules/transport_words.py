@@ -300,8 +300,6 @@ TRANSPORT_WORDS = Family(
             os error 10051
             os error 10065
             could not connect
-            request to failed reason
-            request to … failed reason
             stream error … internal_error
             error terminated
             server unreachable
@@ -337,6 +335,8 @@ TRANSPORT_WORDS = Family(
     },
     wrappers={
         "connection_error/other": """
+            request to failed reason
+            request to … failed reason
             network error
             fetch failed
             failed to fetch
