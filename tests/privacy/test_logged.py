@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from genai_sentry import Settings
 from genai_sentry.record import CallRecord
+from genai_sentry.sentry import matching
 from genai_sentry.sentry.logged import Logged
 from genai_sentry.sentry.matching import Calls, Mark, put_mark
+from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.telemetry.content import content_attributes
 from genai_sentry.wire.outcome import Content, Outcome
 
@@ -56,6 +59,76 @@ def test_a_breadcrumb_loses_what_it_quotes_of_the_call() -> None:
 
     assert "asking failed: no: [cut] for [scrubbed]" == crumb["message"]
     assert {"detail": "because [cut]", "tries": 3} == crumb["data"]
+
+
+class _Odd:
+    """Says of itself what it was refused with, or nothing."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+
+    def __repr__(self) -> str:
+        return f"Odd({self._error.args[0]})" if self._error is not None else str(1 / 0)
+
+
+def test_what_is_given_as_extra_loses_it_however_it_is_wrapped() -> None:
+    """Exceptions, objects that show one, bytes, in lists and mappings; numbers and times stay what they are."""
+    _, client = _watched()
+    error = _failure()
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    given = {"why": {"error": error, "all": [str(error), _Odd(error)]}, "raw": str(error).encode(), "at": at, "n": 1.5}
+    deep: Any = str(error)
+    for _ in range(20):
+        deep = [deep]
+    crumb = _crumb(client, "asking failed", error, **given, deep=deep, odd=_Odd(None))
+
+    kept = "no: [cut] for [scrubbed]"
+    assert {"error": kept, "all": [kept, f"Odd({kept})"]} == crumb["data"]["why"]
+    assert (kept, at, 1.5, "<_Odd>") == tuple(crumb["data"][name] for name in ("raw", "at", "n", "odd"))
+    assert [[[["<list>"]]]] == crumb["data"]["deep"]
+
+
+@pytest.mark.parametrize(
+    ("line", "arguments", "extra"),
+    [
+        ("asking failed: %(error)s", ({"error": None},), {}),
+        ("asking failed: %s", ([None],), {}),
+        ("asking failed", (), {"error": None}),
+        ("asking failed", (), {"why": {"text": None}, "tries": [None]}),
+    ],
+)
+@pytest.mark.parametrize("handled", [True, False])
+def test_an_event_loses_what_its_log_line_quotes(line: str, arguments: Any, extra: Any, handled: bool) -> None:
+    """In its parameters and its extra data as in its message, in whatever form the failure was given."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: told(item) for name, item in value.items()}
+        return [told(item) for item in value] if isinstance(value, list) else value or error
+
+    error = _failure()
+    record = logging.LogRecord("app", logging.ERROR, "app.py", 1, line, tuple(map(told, arguments)), None)
+    record.__dict__.update(told(extra))
+    event = {
+        "logentry": {"message": line, "formatted": record.getMessage(), "params": record.args},
+        "extra": {**told(extra), "tenant": "acme", "of": 3},
+    }
+    reporter = Reporter(Settings(events="off"))
+    matching.get_mark(error).owner = reporter._outbox  # type: ignore[union-attr]
+    hint: dict[str, Any] = {"log_record": record}
+    if handled:
+        hint["exc_info"] = (type(error), error, None)
+    at_hand = handled or any(isinstance(value, Exception) for value in (*vars(record).values(), *_values(record.args)))
+    sent = reporter._enricher(event, hint)
+    reporter.close()
+
+    quoted = repr((sent["logentry"], sent["extra"]))
+    assert at_hand is not any(text in quoted for text in (PROMPT, "sk-abc"))
+    assert ("acme", 3) == (sent["extra"]["tenant"], sent["extra"]["of"])
+
+
+def _values(arguments: Any) -> list[Any]:
+    return list(arguments.values()) if isinstance(arguments, dict) else list(arguments or ())
 
 
 def test_a_log_record_loses_it_while_the_failure_is_handled() -> None:

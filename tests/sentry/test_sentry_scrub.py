@@ -208,3 +208,11 @@ def test_pieces_of_two_prompts_side_by_side_are_both_cut() -> None:
 def test_headers_that_an_sdk_prints_are_taken_out(text: str, left: str) -> None:
     """cohere's errors print all of a response's headers: the application's log lines and events would carry them."""
     assert left == scrub(text)
+
+
+def test_a_body_that_is_nested_too_deeply_is_searched_as_text() -> None:
+    """What it holds is cut all the same."""
+    said = "an odd prompt of seven words here"
+    body = b'{"messages": ' + b"[" * 50_000 + json.dumps(said).encode() + b"]" * 50_000 + b"}"
+
+    assert "no: [cut]!" == Echo(body).cut(f"no: {said}!")

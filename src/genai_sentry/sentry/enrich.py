@@ -183,28 +183,27 @@ class Enricher:
 
 
 def scrub_texts(event: Event, echo: scrub.Echo | None, settings: Settings) -> None:
-    """Scrub the log message and the breadcrumbs of an event about a failed call: they quote it."""
+    """Scrub log message, extra data and breadcrumbs of an event about a failed call: they quote it."""
 
-    def clean(value: object) -> object:
-        if isinstance(value, str):
-            return scrub.fit(value, settings, echo)
-        return value
+    def clean(text: str) -> str:
+        return scrub.fit(text, settings, echo)
 
     entry = event.get("logentry")
     if isinstance(entry, dict):
-        for name in ("message", "formatted"):
-            entry[name] = clean(entry.get(name))
-        params = entry.get("params")
-        if isinstance(params, tuple | list):
-            entry["params"] = [clean(str(item) if isinstance(item, BaseException) else item) for item in params]
-    if isinstance(event.get("message"), str):
-        event["message"] = clean(event["message"])
+        entry.update({name: scrub.everywhere(entry[name], clean) for name in _QUOTING if name in entry})
+    for name in ("message", "extra"):
+        if event.get(name):
+            event[name] = scrub.everywhere(event[name], clean)
     crumbs = event.get("breadcrumbs")
     if isinstance(crumbs, dict) and isinstance(crumbs.get("values"), list):
         crumbs["values"] = _clean_crumbs(crumbs["values"], clean)
 
 
-def _clean_crumbs(crumbs: list[Any], clean: Callable[[object], object]) -> list[Any]:
+_QUOTING = ("message", "formatted", "params")
+"""What of a log line quotes."""
+
+
+def _clean_crumbs(crumbs: list[Any], clean: Callable[[str], str]) -> list[Any]:
     """Breadcrumbs fit to leave the process; of our own the newest."""
     kept: list[Any] = []
     own = 0
@@ -215,7 +214,7 @@ def _clean_crumbs(crumbs: list[Any], clean: Callable[[object], object]) -> list[
             if own <= MAX_TOLD:
                 kept.append(Plain(crumb))  # nothing to scrub, and nothing for Sentry to look through
         else:
-            kept.append({**crumb, "message": clean(text)} if text else crumb)
+            kept.append({**crumb, "message": scrub.everywhere(text, clean)} if text else crumb)
     kept.reverse()
     return kept
 
@@ -238,7 +237,7 @@ def _scrub_queries(event: Event) -> None:
 
 
 def error_of(hint: Any) -> BaseException | None:
-    """Find the exception that an event is about: given, an argument of a log call, or being handled by its caller."""
+    """Find the exception that an event is about: given, told to a log call, or being handled by its caller."""
     given = hint.get("exc_info")
     if given:
         error = given[1] if isinstance(given, tuple) and len(given) > 1 else None
@@ -249,10 +248,8 @@ def error_of(hint: Any) -> BaseException | None:
     arguments = getattr(log, "args", None)
     if isinstance(arguments, dict):
         arguments = tuple(arguments.values())
-    for value in (*(arguments if isinstance(arguments, tuple) else ()), getattr(log, "msg", None)):
-        if isinstance(value, BaseException):
-            return value
-    return sys.exc_info()[1]
+    given = (*(arguments if isinstance(arguments, tuple) else ()), *getattr(log, "__dict__", {}).values())
+    return next((value for value in given if isinstance(value, BaseException)), None) or sys.exc_info()[1]
 
 
 def _is_failure(mark: Mark, error: BaseException) -> bool:

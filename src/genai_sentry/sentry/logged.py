@@ -93,7 +93,7 @@ def _names_url(text: str) -> bool:
 def _cleaned(values: object, clean: Clean) -> object:
     if not isinstance(values, dict):
         return values
-    return {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+    return scrub.everywhere(values, clean)
 
 
 class _Before:

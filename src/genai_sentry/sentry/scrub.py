@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from genai_sentry.redaction import redacted
@@ -221,6 +223,36 @@ def fit(text: str, settings: Settings, echo: Echo | None = None) -> str:
     return message(text, echo=echo) if kept is None else scrub(kept)
 
 
+MAX_DEPTH = 5
+"""How deeply values are looked into; Sentry cuts what is nested deeper."""
+MAX_BREADTH = 100
+"""How many values of a list or a mapping are kept; of most Sentry keeps ten."""
+
+_SOUND = (bool, int, float, type(None), date)
+
+
+def everywhere(value: object, clean: Callable[[str], str], depth: int = MAX_DEPTH) -> object:
+    """A copy of a value in which each text is cleaned: also those of exceptions, and what objects say of themselves."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, _SOUND):
+        return value
+    if isinstance(value, bytes | bytearray):
+        return clean(value[: MAX_MESSAGE * 2].decode("utf-8", "replace"))
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        if depth <= 0:
+            return f"<{type(value).__name__}>"
+        if isinstance(value, Mapping):
+            pairs = islice(value.items(), MAX_BREADTH)
+            return {key: everywhere(item, clean, depth - 1) for key, item in pairs}
+        return [everywhere(item, clean, depth - 1) for item in islice(value, MAX_BREADTH)]
+    try:
+        said = str(value) if isinstance(value, BaseException) else repr(value)
+    except Exception:  # the application's own code
+        said = f"<{type(value).__name__}>"
+    return clean(said)
+
+
 _PROBE = 18
 _WORD = lazy(r"\S+")
 
@@ -241,8 +273,8 @@ def _prose(body: bytes) -> Iterator[str]:
     """Yield the texts of a JSON request body that can be a prompt."""
     try:
         value: object = json.loads(body)
-    except ValueError:
-        # Cut off at the limit, or no JSON at all.
+    except (ValueError, RecursionError):
+        # Cut off at the limit, nested too deeply, or no JSON at all.
         yield body.decode("utf-8", "replace")
         return
     stack: list[tuple[object, bool]] = [(value, False)]
