@@ -201,3 +201,18 @@ def test_the_500_of_litellms_own_classes_tells_of_no_gateway(expected: str, mess
 )
 def test_answers_that_cannot_be_read_and_conversations_in_use(expected: str, message: str) -> None:
     assert expected == label(message=message)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message", "status"),
+    [
+        ("permission_denied/ip", "A firewall seems to be intercepting the call", 403),
+        ("permission_denied/ip", "Blocked by your company's firewall", 403),
+        ("invalid_request/invalid_parameter", "Unsupported data type in column 3", 400),
+        ("invalid_request/invalid_parameter", "The requested tool does not exist", 400),
+        ("server_error/internal", "Training failed. No image was made", None),
+        ("rate_limit/unspecified", "Prediction failed: rate limit reached", None),
+    ],
+)
+def test_firewalls_data_types_and_jobs_that_failed(expected: str, message: str, status: int | None) -> None:
+    assert expected == label(message=message, status=status)

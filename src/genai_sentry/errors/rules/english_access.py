@@ -27,6 +27,12 @@ ENGLISH_ACCESS = Family(
             require the openai-project header
             require the openai-organization header
         """,
+        "permission_denied/ip": """
+            blocked by … firewall
+            firewall … intercepting
+            firewall is blocking
+            firewall blocked
+        """,
         "permission_denied/region": """
             access to … models is not available in your region
             access to … models is not available in this region

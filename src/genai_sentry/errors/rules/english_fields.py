@@ -25,6 +25,9 @@ ENGLISH_FIELDS = Family(
             invalid tool call in messages
             please enable … to use
             invalid input type
+            unsupported data type
+            requested tool does not exist
+            tool does not exist
             special token … not allowed
             disallowed special token
             must not exceed … characters

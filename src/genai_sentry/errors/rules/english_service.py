@@ -279,6 +279,8 @@ ENGLISH_SERVICE = Family(
             failed to process
             failed to run
             generation failed
+            prediction failed
+            training failed
             crashed
             internal error
             server error
