@@ -8,7 +8,7 @@ from genai_sentry.errors.classify import classify
 
 WORDINGS = {
     "authentication/expired": ["Access token invalid or no longer valid, fetch another one"],
-    "authentication/missing_key": [
+    "authentication/missing_key": ['请求头未收到Authentication，无法认证',
         "you are not currently signed in to the registry",
         "login fail: please carry the API secret key with the call (1004)",
     ],
@@ -29,7 +29,7 @@ WORDINGS = {
         '404 {"error": {"code": "model_not_found", "message": "whale-2 is not supported by any configured account here"}}',
     ],
     "model_unavailable/not_found": ['embedding_model whale-embed@tank does not exist', "HTTP 401: Model whale-2 not supported"],
-    "rate_limit/requests_per_day": ["429 daily free limit reached for whale-2", '{"code": "DAILY_LIMIT_EXCEEDED"}'],
+    "rate_limit/requests_per_day": ['已达到当天的调用限额', "429 daily free limit reached for whale-2", '{"code": "DAILY_LIMIT_EXCEEDED"}'],
     "rate_limit/requests_per_minute": ["429: you may send at most 8 requests within 1 minute; rate limit reached"],
     "server_error/internal": ['Either the server is overloaded or there is an error in the application.', "Error: Channel Error", "图像生成失败", "panic: no such slot"],
     "server_error/overloaded": ['The servers are down or overloaded', 'Server error: no available slot for the model whale', '{"error": {"message": "Overloaded", "type": "overloaded_error"}}',
@@ -42,7 +42,7 @@ WORDINGS = {
     "invalid_request/invalid_parameter": ['the top of the range has to be greater than its bottom'],
     "invalid_response/schema": ['Tool fish exceeded max retries count of 2', 'Plain text responses are not allowed here, call a function', 'The LLM did not call the pick_fish function', 'The tool input did not match expected schema'],
     "quota_exceeded/insufficient_quota": ['Free usage exceeded, subscribe for more'],
-    "invalid_request/not_found": ['This app has no endpoint /api/fish'],
+    "invalid_request/not_found": ['该API不存在', 'This app has no endpoint /api/fish'],
     "connection_error/reset": ['SocketException: Software caused connection abort', 'error reading stream response: websocket: close 1000 (normal): bye', 'No answer was sent, the connection was terminated'],
     "invalid_response/empty": ['Invalid response from whale: none or empty', "[whalerouter] Error: 'choices'"],
     "rate_limit": ['You have used up your request limit for the hour'],
@@ -54,6 +54,7 @@ WORDINGS = {
     "context_length/max_tokens_too_large": ["Requested token count exceeds the model's maximum context length of 100 tokens. You requested a total of 140 tokens: 40 tokens from the input messages and 100 tokens for the completion."],
     "invalid_response/truncated": ['The response exceeded the 8000 output token maximum'],
     "context_length/input_too_long": ['The model whale has hit a token limit!'],
+    "permission_denied/other": ['账户已被锁定，请找客服'],
 }  # fmt: skip
 
 
@@ -109,3 +110,26 @@ def test_what_a_socket_has_said_is_no_quotation(told: str, reason: str) -> None:
     text = f"HTTPConnectionPool(host='whale', port=8): Max retries exceeded with url: /v1 (Caused by NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f1a>: Failed to establish a new connection: {told}'))"
     found = classify(message=text)
     assert ("connection_error", reason) == (found.type, found.reason)
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("The video is longer than it may be.", "invalid_media"),
+        ("This model does not support enable_fish.", "unsupported_parameter"),
+        ("Role must be in [shark, whale]", "invalid_message_order"),
+        ("Top_fish should be (0.0, 1.0]", "invalid_parameter"),
+        ("The parameter model specified in the request is not valid: no image model", "invalid_parameter"),
+    ],
+)
+def test_a_code_that_says_little_is_refined_by_the_part_that_is_named(message: str, reason: str) -> None:
+    """`InvalidParameter` is what a provider calls everything that is wrong in a request."""
+    found = classify(status=400, body={"code": "InvalidParameter", "message": message}, provider="dashscope")
+    assert ("invalid_request", reason) == (found.type, found.reason)
+
+
+def test_an_answer_that_was_inspected_and_refused_is_no_prompt() -> None:
+    """The code is the same for both; the words tell them apart."""
+    body = {"code": "DataInspectionFailed", "message": "Output data may contain inappropriate content."}
+    found = classify(status=400, body=body, provider="dashscope")
+    assert ("content_filter", "output") == (found.type, found.reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genai_sentry.errors import figures
 from genai_sentry.errors.case import Candidate, Case
-from genai_sentry.errors.index import CODE, PHRASE, QUOTED, VAGUE, WORD, WRAPPER
+from genai_sentry.errors.index import BROAD, CODE, OWN_BROAD, PHRASE, QUOTED, VAGUE, WORD, WRAPPER
 from genai_sentry.errors.taxonomy import ErrorType, Reason
 from genai_sentry.patterns import lazy
 
@@ -53,7 +53,7 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         return Reason.CLIENT_READ
     if kind is ErrorType.SERVER_ERROR and reason is Reason.INTERNAL and _busy(case, decided):
         return Reason.OVERLOADED
-    if kind is ErrorType.CONTENT_FILTER and reason is Reason.PROMPT and decided.weight < CODE - 1:
+    if kind is ErrorType.CONTENT_FILTER and reason is Reason.PROMPT and (decided.weight < CODE - 1 or _OUT in text):
         return _refused_part(text[:2000])
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
@@ -66,6 +66,9 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         and _FIELD.search(text[:2000])
     ):
         return Reason.INVALID_PARAMETER
+    part = _part_of_request(text[:2000]) if kind is ErrorType.INVALID_REQUEST and decided.weight in _BROADLY else None
+    if part is not None and not telling:
+        return part
     telling = telling or phrases
     if kind is ErrorType.AUTHENTICATION:
         telling = [one for one in telling if one.label[1] is not Reason.INVALID_KEY] or telling
@@ -79,6 +82,22 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     if weaker:
         return max(weaker, key=lambda one: (one.weight, one.depth, one.length)).label[1]
     return _DEFAULT_REASON.get(kind, Reason.UNSPECIFIED)
+
+
+_BROADLY = (BROAD, OWN_BROAD)
+"""The weights of codes that say which type an error is of, and next to nothing of why."""
+_PARTS = (
+    (Reason.INVALID_MEDIA, lazy(r"(?i)\b(?:image|video|audio|media|multimodal)\b|图片|图像|音频|视频")),
+    (Reason.UNSUPPORTED_PARAMETER, lazy(r"(?i)\b(?:n[o']t|no longer) support|\bunsupported\b|不支持")),
+    (Reason.INVALID_MESSAGE_ORDER, lazy(r"(?i)\brole (?:must|should|is|order)\b")),
+)
+"""What is wrong in a request, by what its part is called."""
+
+
+def _part_of_request(text: str) -> Reason | None:
+    if "specified in the request" in text:
+        return None  # it goes on with the name of the parameter whose value is wrong
+    return next((reason for reason, pattern in _PARTS if pattern.search(text) is not None), None)
 
 
 _BY_CLIENTS = (Reason.CLIENT_CONNECT, Reason.CLIENT_READ)
@@ -123,6 +142,8 @@ def _busy(case: Case, decided: Candidate) -> bool:
     )
 
 
+_OUT = "Output data"
+"""How DashScope says in words what its code does not tell."""
 _ASKED = lazy(r"(?i)\b(?:prompt|input|request|messages?)s?\b|输入|提示|请求|提问")
 _ANSWERED = lazy(
     r"(?i)\b(?:output|response(?! was blocked due to)|(?<!before )completion|candidate|generated|answer)s?\b"

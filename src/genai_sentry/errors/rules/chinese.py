@@ -171,6 +171,7 @@ CHINESE = Family(
         """,
         "invalid_request/unsupported_parameter": """
             不支持参数
+            模型不支持 … 调用方式
             不支持该参数
             不支持工具
             不支持函数调用
@@ -216,6 +217,8 @@ CHINESE = Family(
         """,
         "invalid_request/not_found": """
             接口不存在
+            api不存在
+            api 不存在
             路由不存在
             路径不存在
             项目不存在

@@ -81,6 +81,7 @@ CHINESE_ACCOUNT = Family(
             用量上限
         """,
         "rate_limit/requests_per_minute": """
+            使用该api的频率过高
             每分钟请求
             分钟内请求
             请求数限制
@@ -90,6 +91,7 @@ CHINESE_ACCOUNT = Family(
             每分钟token
         """,
         "rate_limit/requests_per_day": """
+            当天的调用限额
             每日请求
             今日请求
             今日调用
@@ -146,6 +148,7 @@ CHINESE_ACCOUNT = Family(
             未配置api
             未提供 api
             未收到认证
+            未收到authentication
             未携带
             请先登录
         """,
@@ -182,6 +185,8 @@ CHINESE_ACCOUNT = Family(
             用户已被封禁
             账号被锁定
             账户已锁定
+            账户已被锁定
+            账号已被锁定
             账号异常
         """,
         "permission_denied/region": """

@@ -95,6 +95,7 @@ SELF_HOSTED = Family(
             system message is not allowed
             after the optional system message, conversation roles must alternate
             conversation roles must alternate
+            last message of … must be
             incorrect role information
             role must be user
             messages length must be odd
@@ -246,6 +247,7 @@ SELF_HOSTED = Family(
             failed to parse grammar
             error parsing grammar
             compile_grammar
+            function name is invalid
             json schema conversion failed
         """,
         "invalid_request/invalid_parameter": """
