@@ -110,6 +110,9 @@ class App:
                 sentry_sdk.capture_exception(error)
             elif how == "logged":
                 logging.getLogger("app").exception("asking failed: %s", error)
+            elif how == "told":
+                given = {"why": str(error), "error": error, "all": [{"error": error}, str(error).encode()]}
+                logging.getLogger("app").error("asking failed: %(error)s", {"error": error}, extra=given)
             elif how == "wrapped":
                 try:
                     raise RuntimeError(f"no answer: {error}") from error
@@ -173,7 +176,7 @@ class App:
         canary = self.canary
         words = f"Can't do {canary['prompt']} with {canary['key']} of {canary['org']}, see {canary['tool']}"
         odd = f"strange words: {canary['prompt'][:60]} and key {canary['key']}"
-        for how in ("", "captured", "logged", "wrapped"):
+        for how in ("", "captured", "logged", "told", "wrapped"):
             self.attempt(lambda: self.chat(self.refused_with(words)), how)
             self.attempt(lambda: self.chat(self.refused_with(odd, "unheard_of_" + canary["key"])), how)
         stream = b'data: {"error": {"message": "' + words.encode() + b'", "code": "server_error"}}\n\n'

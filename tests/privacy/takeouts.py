@@ -24,6 +24,7 @@ TAKEOUTS: dict[str, Callable[[], None]] = {
     "fields that echo": _replace(scrub, _ECHO=NEVER),
     "long quotes": _replace(scrub, _LONG_QUOTE=NEVER),
     "log messages and breadcrumbs": _replace(enrich, scrub_texts=lambda *rest: None),
+    "what else a log call is given": _replace(scrub, everywhere=lambda value, clean, depth=0: value),
     "queries in breadcrumbs": _replace(enrich, _scrub_queries=lambda event: None),
     "local variables": _replace(frames, tidy=lambda event, options, **rest: None),
     "queries in child spans": _replace(

@@ -78,6 +78,7 @@ TELLTALE: dict[str, tuple[str, str]] = {
     "fields that echo": ("sentry", "output"),
     "long quotes": ("sentry", "output"),
     "log messages and breadcrumbs": ("sentry", "prompt"),
+    "what else a log call is given": ("sentry", "prompt"),
     "queries in breadcrumbs": ("sentry", "query"),
     "breadcrumbs and records of logging": ("sentry", "query"),
     "local variables": ("sentry", "local"),
