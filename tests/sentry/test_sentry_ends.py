@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,7 @@ class _Client:
         self.transport = SimpleNamespace(_worker=SimpleNamespace(is_alive=alive))
         self.integrations = dict.fromkeys(integrations)
         self.given: list[float] = []
+        self.options: dict[str, Any] = {}
 
     def flush(self, timeout: float) -> None:
         self.given.append(timeout)
@@ -109,3 +111,23 @@ def test_whoever_links_traces_already_is_left_alone(monkeypatch: pytest.MonkeyPa
     monkeypatch.delattr(sentry_sdk.scope, "has_external_propagation_context")
     start.link_traces()
     assert sentry_sdk.scope._external_propagation_context_fn is None
+
+
+@pytest.mark.parametrize(("timeout", "takes", "left"), [(1.0, 0.3, 0.7), (0.4, 0.5, exits.LEAST_S), (0.05, 0.1, 0.05)])
+def test_sentrys_own_flush_has_what_is_left_of_the_time(timeout: float, takes: float, left: float) -> None:
+    """And a moment in any case, but never more than was given."""
+    client = _Client()
+
+    class Slow(_Reporter):
+        def flush(self, timeout: float) -> None:
+            super().flush(timeout)
+            time.sleep(takes)
+
+    given: list[float] = []
+    client.flush = lambda timeout, callback=None: given.append(timeout)  # type: ignore[method-assign]
+    reporter = Slow()
+    hooks = exits.Exits(reporter.flush)
+    hooks.watch(client)
+    client.flush(timeout)
+    hooks.undo()
+    assert (1, [pytest.approx(left, abs=0.06)]) == (reporter.asked, given)

@@ -12,7 +12,7 @@ from types import FrameType
 from genai_sentry import Settings
 from genai_sentry.errors.taxonomy import ErrorType, classification
 from genai_sentry.record import CallRecord
-from genai_sentry.sentry import breadcrumbs, snapshot
+from genai_sentry.sentry import breadcrumbs, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State
@@ -109,3 +109,10 @@ def test_a_breadcrumb_says_how_a_call_ended() -> None:
             "message": f"{name} m: {outcome}",
             "data": {**known["data"], "outcome": outcome},  # type: ignore[dict-item]
         }
+
+
+def test_sentrys_own_integrations_for_the_sdks_here_are_found() -> None:
+    """Those of libraries that are not installed are none that Sentry could switch on."""
+    found = {kind.__name__ for kind in integrations.disabled_integrations()}
+    known = {place.partition(":")[2] for place in integrations.COVERED.values()}
+    assert {"OpenAIIntegration", "AnthropicIntegration"} <= found <= known
