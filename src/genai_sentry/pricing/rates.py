@@ -116,23 +116,25 @@ class RateCard:
 
     def amount(self, usage: Usage) -> Amount | None:
         """What a call with these counts costs; None where the counts do not tell or contradict each other."""
-        counts = self._counts(usage)
+        counts = self._counts(usage) if self.minimum_seconds else _READ(usage)
         if not self._tells(counts):
             return None
         spent = [0.0, 0.0, self.per_request_usd]
         for own, rest, usd, tiers, direction in self.lines:
             count = counts[own] or 0
-            for index, sign in rest:
-                value = counts[index]
-                if value:
-                    count += value * sign
+            if rest:  # most lines have none, and a loop over nothing takes as long as all the rest of them
+                for index, sign in rest:
+                    value = counts[index]
+                    if value:
+                        count += value * sign
             if not count:
                 continue
             if count < 0:
                 return None
-            for above, higher in tiers:
-                if (counts[0] or 0) > above:
-                    usd = higher
+            if tiers:
+                for above, higher in tiers:
+                    if (counts[0] or 0) > above:
+                        usd = higher
             spent[direction] += count * usd
         given, made, more = spent
         return _tuple(Amount, (given, made, given + made + more))
@@ -164,10 +166,9 @@ class RateCard:
 
     def _counts(self, usage: Usage) -> tuple[int | float | None, ...]:
         counts: tuple[int | float | None, ...] = _READ(usage)
-        if self.minimum_seconds:
-            seconds = counts[_SECONDS]
-            if seconds and seconds < self.minimum_seconds:
-                return (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
+        seconds = counts[_SECONDS]
+        if seconds and seconds < self.minimum_seconds:
+            return (*counts[:_SECONDS], self.minimum_seconds, *counts[_SECONDS + 1 :])
         return counts
 
     def _tells(self, counts: tuple[int | float | None, ...]) -> bool:

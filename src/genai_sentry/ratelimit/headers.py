@@ -286,22 +286,28 @@ def _straight(
     windows: list[Window] = []
     fields = _BLANK.copy()
     for kind, place, period, at_limit, at_remaining, at_reset, at_period in planned:
-        limit = remaining = None
+        limit: float | None = None
+        remaining: float | None = None
         if at_limit >= 0:
             value = raw[at_limit][-1]
-            limit = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
+            if value.isdigit() and len(value) < 16:
+                limit = fields[place] = int(value)
+            else:
+                limit = number(_text(value))
+                fields[place] = None if limit is None else int(limit)
         if at_remaining >= 0:
             value = raw[at_remaining][-1]
-            remaining = float(value) if value.isdigit() and len(value) < 16 else number(_text(value))
-        if limit is not None:
-            fields[place] = int(limit)
-        elif remaining is None:
+            if value.isdigit() and len(value) < 16:
+                remaining = fields[place + 1] = int(value)
+            else:
+                remaining = number(_text(value))
+                fields[place + 1] = None if remaining is None else int(remaining)
+        if limit is None and remaining is None:
             continue
         reset = _reset(raw[at_reset][-1], date, now) if at_reset >= 0 else None
         fields[place + 2] = reset
         if remaining is None:
             continue
-        fields[place + 1] = int(remaining)
         named = _amount(raw[at_period][-1]) if at_period >= 0 else None
         if named is not None:
             period = named

@@ -216,7 +216,7 @@ class Reporter:
     def _known_client(self) -> Any:
         """Sentry's client, prepared; None where nothing can be sent."""
         sentry = sys.modules.get("sentry_sdk")
-        get_client = getattr(sentry, "get_client", None)
+        get_client = getattr(sentry, "get_client", None) if sentry is not None else None
         if get_client is None:
             return None
         client = get_client()

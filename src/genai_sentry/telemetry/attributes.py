@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from genai_sentry.ratelimit.limits import RateLimits
 
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
@@ -97,10 +100,19 @@ CONTENT: Mapping[str, str] = {
     "tool_definitions": "gen_ai.tool.definitions",
 }
 
-_FREQUENT = ("input_tokens", "output_tokens", "cache_read_input_tokens", "reasoning_output_tokens")
-(_INPUT,), (_OUTPUT,), (_CACHE_READ,), (_REASONING,) = (USAGE[name] for name in _FREQUENT)
-_RARER_USAGE = tuple((name, own) for name, own in USAGE.items() if name not in _FREQUENT)
-_LIMIT_FIELDS = tuple(LIMITS.items())
+_FREQUENT = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "reasoning_output_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+)
+(_INPUT,), (_OUTPUT,), (_CACHE_READ,), (_REASONING,), (_AUDIO_IN,), (_AUDIO_OUT,) = (USAGE[name] for name in _FREQUENT)
+_RARER_USAGE = tuple(own for name, own in USAGE.items() if name not in _FREQUENT)
+_rarer = attrgetter(*(name for name in USAGE if name not in _FREQUENT))
+_NONE_OF_THEM = (None,) * len(_RARER_USAGE)
+_LIMIT_PLACES = tuple((RateLimits._fields.index(name), attribute) for name, attribute in LIMITS.items())
 
 
 def failure_attributes(classification: Classification, error_type: str | None) -> dict[str, Value]:
@@ -136,8 +148,9 @@ def end_attributes(record: CallRecord) -> dict[str, Value]:
     if record.stream is not None:
         _add_stream(attributes, record.stream)
     if record.limits is not None:
-        for name, attribute in _LIMIT_FIELDS:
-            value = getattr(record.limits, name)
+        limits: tuple[Any, ...] = record.limits
+        for place, attribute in _LIMIT_PLACES:
+            value = limits[place]
             if value is not None:
                 attributes[attribute] = value
     if record.classification is not None:
@@ -186,11 +199,16 @@ def add_usage(attributes: dict[str, Value], usage: Usage) -> None:
         attributes[_CACHE_READ] = usage.cache_read_input_tokens
     if usage.reasoning_output_tokens is not None:
         attributes[_REASONING] = usage.reasoning_output_tokens
-    for name, own in _RARER_USAGE:
-        value = getattr(usage, name)
-        if value is not None:
-            for attribute in own:
-                attributes[attribute] = value
+    if usage.input_audio_tokens is not None:
+        attributes[_AUDIO_IN] = usage.input_audio_tokens
+    if usage.output_audio_tokens is not None:
+        attributes[_AUDIO_OUT] = usage.output_audio_tokens
+    rarer: tuple[int | None, ...] = _rarer(usage)
+    if rarer != _NONE_OF_THEM:
+        for value, own in zip(rarer, _RARER_USAGE, strict=True):
+            if value is not None:
+                for attribute in own:
+                    attributes[attribute] = value
 
 
 def _add_cost(attributes: dict[str, Value], record: CallRecord) -> None:

@@ -8,12 +8,12 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, ends_plainly
+from genai_sentry.wire.base import Endings, EventReader, Format, StreamReader
 from genai_sentry.wire.body import error_of, shrunk
 from genai_sentry.wire.fields import count, first, mapping, mappings, text, total
 from genai_sentry.wire.outcome import Outcome, RequestFacts, Usage
 
-_ORDINARY: Final = (b'end_turn"', b'max_tokens"', b'stop_sequence"', b'tool_use"')
+_ENDINGS: Final = Endings(b'"stop_reason"', b'end_turn"', b'max_tokens"', b'stop_sequence"', b'tool_use"')
 
 
 class MessagesFormat(Format):
@@ -62,7 +62,7 @@ class MessagesFormat(Format):
 
     def plain(self, body: bytes) -> bool:
         """A message that ended in an ordinary way, and no error; one whose tool has such names in its input is not."""
-        return ends_plainly(body, b'"stop_reason"', _ORDINARY)
+        return _ENDINGS.plain(body)
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of message events."""

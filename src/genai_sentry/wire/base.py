@@ -64,7 +64,7 @@ class Format:
 
     def request(self, body: Mapping[str, object] | None, path: str, *, capture: bool = False) -> RequestFacts:
         """What a request says. The body is only looked at, never changed; its content only where `capture` is set."""
-        if not isinstance(body, Mapping):
+        if type(body) is not dict and not isinstance(body, Mapping):  # asking for a dict takes a tenth of the time
             body = {}
         facts = RequestFacts(model=fields.text(body.get("model")), stream=body.get("stream") is True)
         self.describe(body, path, facts)
@@ -144,19 +144,34 @@ class Format:
         return self.decode(scan.facts(head, tail))
 
 
-def ends_plainly(body: bytes, key: bytes, ordinary: tuple[bytes, ...]) -> bool:
-    """Whether a JSON body names the reason of its end once, an ordinary one, and no error.
-
-    Text inside strings is escaped and does not match.
+class Endings:
+    """The ordinary ways in which an answer ends, told from a look at its bytes.
 
     Args:
         key: the reason's key, in quotes.
         ordinary: reasons with their closing quotes.
     """
-    at = body.rfind(key)  # from the end, which takes CPython half as long
-    if at < 0 or body[:1] != b"{" or body.rfind(b'"error"') >= 0 or body.rfind(key, 0, at) >= 0:
-        return False
-    return body[at + len(key) : at + 48].lstrip(b' \t\r\n:"').startswith(ordinary)
+
+    __slots__ = ("_key", "_ordinary", "_usual")
+
+    def __init__(self, key: bytes, *ordinary: bytes) -> None:
+        self._key = key
+        self._ordinary = ordinary
+        self._usual = tuple(key + between + reason for reason in ordinary for between in (b':"', b': "'))
+
+    def plain(self, body: bytes) -> bool:
+        """Whether a JSON body names the reason of its end once, an ordinary one, and no error.
+
+        Text inside strings is escaped and does not match.
+        """
+        key = self._key
+        at = body.rfind(key)  # from the end, which takes CPython half as long
+        if at < 0 or body[:1] != b"{" or body.rfind(b'"error"') >= 0 or body.rfind(key, 0, at) >= 0:
+            return False
+        return body.startswith(self._usual, at) or self._spaced(body[at + len(key) : at + 48])
+
+    def _spaced(self, rest: bytes) -> bool:
+        return rest.lstrip(b' \t\r\n:"').startswith(self._ordinary)
 
 
 class StreamReader:

@@ -9,7 +9,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import BLANK, EventReader, Format, StreamReader, ends_plainly
+from genai_sentry.wire.base import BLANK, Endings, EventReader, Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
 from genai_sentry.wire.gemini_usage import apply_usage
@@ -27,6 +27,7 @@ _FINISH: Final = {
     9: "MALFORMED_FUNCTION_CALL",
 }
 """Names of the finish reasons that a client asking for `enum-encoding=int` gets as numbers."""
+_ENDINGS: Final = Endings(b'"finishReason"', b'STOP"', b'MAX_TOKENS"')
 _OUTPUTS: Final = {"IMAGE": "image", "AUDIO": "speech"}
 
 
@@ -114,7 +115,7 @@ class GenerateFormat(Format):
 
     def plain(self, body: bytes) -> bool:
         """One candidate that ended in an ordinary way, no error, and nothing that is blocked."""
-        return body.find(b'"blockReason"') < 0 and ends_plainly(body, b'"finishReason"', (b'STOP"', b'MAX_TOKENS"'))
+        return body.find(b'"blockReason"') < 0 and _ENDINGS.plain(body)
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of events, of an array that grows, or of a single answer."""

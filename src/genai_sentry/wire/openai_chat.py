@@ -8,7 +8,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import EventReader, Format, StreamReader, ends_plainly
+from genai_sentry.wire.base import Endings, EventReader, Format, StreamReader
 from genai_sentry.wire.body import ERROR, error_of, shrunk
 from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
@@ -16,8 +16,7 @@ from genai_sentry.wire.outcome import Outcome, RequestFacts
 
 _CHOICE: Final = lazy(rb'"choices"\s*:\s*\[\s*\{')
 """What nearly every chunk holds that is no failure in words of its own."""
-_FINISH_KEY = b'"finish_reason"'
-_ORDINARY = (b'stop"', b'tool_calls"', b'length"', b'function_call"')
+_ENDINGS: Final = Endings(b'"finish_reason"', b'stop"', b'tool_calls"', b'length"', b'function_call"')
 _SILENT = frozenset(
     {"model", "messages", "stream", "stream_options", "tools", "tool_choice", "metadata", "user", "store"}
 )
@@ -78,7 +77,7 @@ class ChatFormat(Format):
 
     def plain(self, body: bytes) -> bool:
         """One choice that ended in an ordinary way, and no error."""
-        return ends_plainly(body, _FINISH_KEY, _ORDINARY)
+        return _ENDINGS.plain(body)
 
     def reader(self, *, capture: bool = False) -> StreamReader:
         """A reader of chat chunks."""
