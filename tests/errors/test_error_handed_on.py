@@ -8,7 +8,7 @@ from genai_sentry.errors.classify import classify
 
 WORDINGS = {
     "authentication/expired": ["Access token invalid or no longer valid, fetch another one"],
-    "authentication/missing_key": ['请求头未收到Authentication，无法认证',
+    "authentication/missing_key": ['No fish or tank id found in auth cookie', '请求头未收到Authentication，无法认证',
         "you are not currently signed in to the registry",
         "login fail: please carry the API secret key with the call (1004)",
     ],
@@ -18,7 +18,7 @@ WORDINGS = {
     "content_filter/image": ["图片违规，无法处理"],
     "content_filter/output": ['The answer can not be read as it was rejected by the content filter', "生成内容违规，已被拦截", "The completion was flagged by our safety system"],
     "content_filter/prompt": ["The response was filtered because the prompt was flagged by our safety system"],
-    "invalid_request/invalid_media": ['cannot identify image file <tuna>', "Unsupported content part type: \"video_url\""],
+    "invalid_request/invalid_media": ['The image format is illegal, it cannot be opened', 'cannot identify image file <tuna>', "Unsupported content part type: \"video_url\""],
     "invalid_request/invalid_message_order": ["duplicate tool_call id: call_77", "Incorrect role information, see the docs"],
     "invalid_request/other": ['Failed to parse the request body as JSON: tools[3]: trailing comma at line 1 column 9', "サーバーはこのリクエストを理解できませんでした", "서버가 이 요청을 이해하지 못했어요"],
     "invalid_request/unsupported_parameter": ["Start the api_server with --tool-call-parser to get tools"],
@@ -133,3 +133,9 @@ def test_an_answer_that_was_inspected_and_refused_is_no_prompt() -> None:
     body = {"code": "DataInspectionFailed", "message": "Output data may contain inappropriate content."}
     found = classify(status=400, body=body, provider="dashscope")
     assert ("content_filter", "output") == (found.type, found.reason)
+
+
+def test_the_name_of_litellms_proxy_is_no_network() -> None:
+    """Its log puts the function that caught an exception before what went wrong."""
+    text = "litellm.proxy.proxy_server.fish_generator(): Exception occured - the tank leaks"
+    assert "connection_error" != classify(message=text).type

@@ -24,6 +24,9 @@ RELAYS = Family(
         "timeout/gateway": """
             response_time_exceeded
         """,
+        "authentication/missing_key": """
+            found in auth cookie
+        """,
         "quota_exceeded/insufficient_quota": """
             free usage exceeded
             free usage limit exceeded

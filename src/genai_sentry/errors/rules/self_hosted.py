@@ -234,6 +234,9 @@ SELF_HOSTED = Family(
             content part type … audio
             content part type … video
             cannot identify image
+            image tokens to
+            image format is illegal
+            provided url does not appear to be valid
         """,
         "rate_limit": """
             reached your session usage limit
@@ -251,6 +254,7 @@ SELF_HOSTED = Family(
             json schema conversion failed
         """,
         "invalid_request/invalid_parameter": """
+            loc body
             choose a model
             pick a model
             select a model
