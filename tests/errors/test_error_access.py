@@ -216,3 +216,27 @@ def test_answers_that_cannot_be_read_and_conversations_in_use(expected: str, mes
 )
 def test_firewalls_data_types_and_jobs_that_failed(expected: str, message: str, status: int | None) -> None:
     assert expected == label(message=message, status=status)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message", "status"),
+    [
+        ("content_filter/output", "The model's output failed the safety checks", None),
+        ("content_filter/output", "phi-9 returned no text (SAFETY)", None),
+        ("content_filter/output", "The response was filtered. Rephrase your prompt and retry", None),
+        ("content_filter/prompt", "The response was filtered because of your prompt", None),
+        ("context_length/max_tokens_too_large", "The maximum tokens you requested exceeds the model limit of 9", 400),
+        ("rate_limit/requests_per_minute", "Rate limit reached on input-images per min: Limit 3, Used 3", 429),
+        ("permission_denied/org", "phi-9 is closed: org not verified", 403),
+        ("permission_denied/org", "Permission denied for this workspace", 403),
+        ("permission_denied/other", "Access to this endpoint is forbidden", 403),
+        ("permission_denied/other", "You have no permission to visit this site", 403),
+        ("invalid_request/other", "The request body is empty", 400),
+        ("invalid_request/invalid_parameter", "Encrypted content cannot be read here", 400),
+        ("model_unavailable/no_access", "phi-9 is not available for this API key", 403),
+        ("model_unavailable/not_found", "The model or endpoint p9 does not exist or you do not have access to it", 404),
+        ("quota_exceeded/insufficient_balance", "Your account has no remaining credits", 402),
+    ],
+)
+def test_reasons_are_those_that_readers_give(expected: str, message: str, status: int | None) -> None:
+    assert expected == label(message=message, status=status)

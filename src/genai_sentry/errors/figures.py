@@ -164,7 +164,7 @@ _WINDOWS = tuple(
 _MINUTE = lazy(r"per[ _-]?min|/ ?min|within 1 ?min")
 _DAY = lazy(r"per[ _-]?day|/ ?day|(?<![a-z])daily(?![a-z])|\btoday\b")
 _TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
-_REQUEST = lazy(r"\brequests?\b(?! tokens?\b)|\bcalls?\b")
+_REQUEST = lazy(r"\brequests?\b(?! tokens?\b)|\bcalls?\b|\binput-images per\b")
 _HINTS = lazy(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today|within 1 ?min")
 
 

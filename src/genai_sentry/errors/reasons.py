@@ -55,6 +55,8 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         return Reason.OVERLOADED
     if kind is ErrorType.CONTENT_FILTER and reason is Reason.PROMPT and (decided.weight < CODE - 1 or _OUT in text):
         return _refused_part(text[:2000])
+    if kind is ErrorType.CONTENT_FILTER and decided.weight == WORD and not finer:
+        return _refused_part(text[:2000])
     phrases = [one for one in finer if PHRASE <= one.weight < CODE - 1]
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, decided, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
@@ -144,10 +146,10 @@ def _busy(case: Case, decided: Candidate) -> bool:
 
 _OUT = "Output data"
 """How DashScope says in words what its code does not tell."""
-_ASKED = lazy(r"(?i)\b(?:prompt|input|request|messages?)s?\b|输入|提示|请求|提问")
+_ASKED = lazy(r"(?i)(?<!rephrase your )\b(?:prompt|input|request|messages?)s?\b|输入|提示|请求|提问")
 _ANSWERED = lazy(
     r"(?i)\b(?:output|response(?! was blocked due to)|(?<!before )completion|candidate|generated|answer)s?\b"
-    r"|生成|输出|回复|返回|回答"
+    r"|\breturned no\b|生成|输出|回复|返回|回答"
 )
 _PICTURE = lazy(r"(?i)\b(?:image|picture|photo)s?\b|图片|图像")
 

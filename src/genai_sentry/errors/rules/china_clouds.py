@@ -279,6 +279,8 @@ VOLCENGINE = Family(
         "model_unavailable/no_access": """
             has not activated the model
             not activated the model
+        """,
+        "model_unavailable/not_found": """
             model or endpoint … does not exist or you do not have access
         """,
     },

@@ -24,8 +24,19 @@ ENGLISH_ACCESS = Family(
         "permission_denied/org": """
             must be verified to generate reasoning
             header to match the
+            permission denied for this workspace
+            permission denied for this organization
+            team has been blocked
+            workspace has been
+            organization has been blocked
+            org not verified
+            org is not verified
+            deactivated_workspace
             require the openai-project header
             require the openai-organization header
+        """,
+        "permission_denied/other": """
+            permission to visit this site
         """,
         "permission_denied/ip": """
             blocked by … firewall
@@ -37,11 +48,23 @@ ENGLISH_ACCESS = Family(
             access to … models is not available in your region
             access to … models is not available in this region
         """,
+        "quota_exceeded/insufficient_balance": """
+            no remaining credits
+            no credits remaining
+            credits have expired
+        """,
         "quota_exceeded/insufficient_quota": """
             sign up for a … subscription
         """,
         "model_unavailable/no_access": """
             requested model is not available for
+            not available for this api key
+            not available for your api key
+            not available for your plan
+            not available for your account
+            not available for your subscription
+            model … not available to you
+            model … not work with your current plan
             model … not granted
             model … not available in this region
             model … not available in your region

@@ -122,6 +122,9 @@ ENGLISH_CONTEXT = Family(
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit
+            max_tokens would exceed
+            max_tokens exceeds the
+            maximum tokens you requested exceeds
             max_tokens is too large … context
             in the messages … in the completion
             for the completion

@@ -17,7 +17,10 @@ ENGLISH_FIELDS = Family(
             session … is busy
             thread is busy
             currently operating on this conversation
-            content could not be decrypted
+            request body is empty
+            missing request body
+            empty request body
+            request body is missing
         """,
         "invalid_request/invalid_parameter": """
             maximum length … bytes
@@ -25,6 +28,9 @@ ENGLISH_FIELDS = Family(
             invalid tool call in messages
             please enable … to use
             invalid input type
+            content could not be decrypted
+            encrypted content cannot be
+            encrypted content is
             unsupported data type
             requested tool does not exist
             tool does not exist

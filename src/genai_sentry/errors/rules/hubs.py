@@ -20,7 +20,7 @@ NVIDIA = Family(
         "model_unavailable/deprecated": """
             reached its end of life
         """,
-        "quota_exceeded/insufficient_quota": """
+        "quota_exceeded/insufficient_balance": """
             cloud credits expired
         """,
     },
@@ -159,6 +159,8 @@ CODE_HOSTS = Family(
         """,
         "permission_denied/org": """
             terms of service … suspended
+        """,
+        "permission_denied/other": """
             access to this endpoint is forbidden
         """,
     },

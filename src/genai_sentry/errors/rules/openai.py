@@ -223,7 +223,6 @@ OPENAI = Family(
             conversation_already_has_active_response
             input_audio_buffer_commit_empty
             unsupported_api_for_model
-            invalid_encrypted_content
             invalid_intent
         """,
         "rate_limit": """
@@ -259,6 +258,7 @@ OPENAI = Family(
             unsupported_value
         """,
         "invalid_request/invalid_parameter": """
+            invalid_encrypted_content
             string_above_max_length
             string_below_min_length
             array_above_max_length
