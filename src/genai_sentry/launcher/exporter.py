@@ -16,6 +16,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from genai_sentry.guard import swallowed
 from genai_sentry.launcher import takeover
+from genai_sentry.launcher.withheld import without_content
+from genai_sentry.patch.state import state
 from genai_sentry.sentry.start import DSN_VARIABLE, starter
 from genai_sentry.statistics import recorder
 from genai_sentry.telemetry.identity import identity
@@ -70,7 +72,8 @@ class SentrySpanExporter(SpanExporter):
 
     It can be made before `sentry_sdk.init` and before a server forks its workers: where Sentry is, it looks up at
     each export, in the active client, else in `SENTRY_DSN`. Spans that end after an `OTLPIntegration` has begun to
-    deliver are left to it.
+    deliver are left to it. What other instrumentations' spans hold of prompts and outputs is left out, unless the
+    settings ask for content.
 
     Attributes:
         dropped: spans for which there was no Sentry, or one that takes none.
@@ -137,7 +140,7 @@ class SentrySpanExporter(SpanExporter):
             self._tell(f"neither {DSN_VARIABLE} nor a Sentry client says where to send them")
             return SpanExportResult.FAILURE
         if time.monotonic() >= self._useless_until:
-            result = inner.export([_identified(span) for span in ours])
+            result = inner.export([_outgoing(span) for span in ours])
             if time.monotonic() >= self._useless_until:
                 return result
         self._drop(len(ours))
@@ -221,6 +224,11 @@ def _session(refused: Callable[[], None]) -> requests.Session:
             return response
 
     return SentrySession()
+
+
+def _outgoing(span: ReadableSpan) -> ReadableSpan:
+    runtime = state.runtime
+    return _identified(span if runtime is not None and runtime.captures else without_content(span))
 
 
 def _identified(span: ReadableSpan) -> ReadableSpan:
