@@ -103,9 +103,11 @@ class App:
     def attempt(self, work: Callable[[], Any], how: str = "") -> None:
         """Do something that may fail, and treat the failure as applications do."""
         local = self.canary["local"]
+        gathered: list[Exception] = []
         try:
             work()
         except Exception as error:
+            gathered += [error]
             if how == "captured":
                 sentry_sdk.capture_exception(error)
             elif how == "logged":
@@ -119,6 +121,8 @@ class App:
                 except RuntimeError as outer:
                     sentry_sdk.capture_exception(outer)
             assert local
+        for failure in gathered if how == "told" else ():
+            logging.getLogger("app").error("one of many failed: %s", failure)
 
     def ordinary(self, *, every: bool) -> None:
         """Calls that succeed and calls that the provider refuses."""

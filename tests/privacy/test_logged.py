@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sentry_sdk
 
 from genai_sentry import Settings
 from genai_sentry.record import CallRecord
@@ -114,6 +115,7 @@ def test_an_event_loses_what_its_log_line_quotes(line: str, arguments: Any, extr
         "extra": {**told(extra), "tenant": "acme", "of": 3},
     }
     reporter = Reporter(Settings(events="off"))
+    assert not sentry_sdk.get_client().is_active()  # nothing is sent, and the options are Sentry's own
     matching.get_mark(error).owner = reporter._outbox  # type: ignore[union-attr]
     hint: dict[str, Any] = {"log_record": record}
     if handled:
@@ -142,6 +144,26 @@ def test_a_log_record_loses_it_while_the_failure_is_handled() -> None:
 
     assert "failed: no: [cut] for [scrubbed]" == log["body"]
     assert {"sentry.message.parameter.0": "no: [cut] for [scrubbed]", "line": 3} == log["attributes"]
+
+
+def test_a_log_record_loses_it_though_the_failure_is_over() -> None:
+    """As of tasks that were gathered: the breadcrumb of the same line, which comes first, knows the exception."""
+    for options in ({"enable_logs": True}, {"_experiments": {"enable_logs": True}}):
+        logged, client = _watched(**options)
+        error = _failure()
+        line = f"failed: {error}"
+        _crumb(client, line, error)
+        send = client.options["before_send_log"]
+        log = {"body": line, "attributes": {"sentry.message.parameter.0": repr(error)}}
+        assert "other" == send({"body": "other"}, {})["body"]
+        assert line == send(dict(log), {})["body"]  # not the line of the breadcrumb any more
+        _crumb(client, line, error)
+        sent = send(log, {})
+        assert ("failed: no: [cut] for [scrubbed]", None) == (sent["body"], logged._told.last)
+        assert PROMPT not in str(sent)
+    logged, client = _watched()
+    _crumb(client, "failed", _failure())
+    assert logged._told.last is None
 
 
 def test_urls_in_log_lines_lose_their_query_values() -> None:

@@ -7,6 +7,7 @@ message quotes; when it is left, the exception is at hand.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ class Logged:
         self._settings = settings
         self._calls = calls
         self._closed = False
+        self._logs = False
+        self._told = _Told()
 
     def watch(self, client: Any) -> None:
         """Look at what a client is told by logging from now on; twice is once."""
@@ -37,6 +40,7 @@ class Logged:
             return
         # Where the option is missing, Sentry looks among its experimental ones.
         experiments = options.get("_experiments") or {}
+        self._logs = _takes_logs(options, experiments)
         for name, work in (("before_breadcrumb", self._breadcrumb), ("before_send_log", self._record)):
             then = options.get(name) or experiments.get(name)
             if not isinstance(then, _Before):
@@ -56,6 +60,7 @@ class Logged:
         if self._closed or not isinstance(text, str) or "log_record" not in hint:
             return
         clean = self._cleaner(error_of(hint))
+        self._told.last = (text, clean) if self._logs and clean is not None else None
         if clean is not None:
             crumb["message"] = clean(text)
             crumb["data"] = _cleaned(crumb.get("data"), clean)
@@ -66,12 +71,17 @@ class Logged:
         text = log.get("body")
         if self._closed or not isinstance(text, str):
             return
-        clean = self._cleaner(sys.exc_info()[1])
+        clean = self._cleaner(sys.exc_info()[1]) or self._told_just_now(text)
         if clean is None and _names_url(text):
             clean = scrub.scrub_url
         if clean is not None:
             log["body"] = clean(text)
             log["attributes"] = _cleaned(log.get("attributes"), clean)
+
+    def _told_just_now(self, text: str) -> Clean | None:
+        """What cleans a line whose exception is over: Sentry shows that only where it makes a breadcrumb, before."""
+        last, self._told.last = self._told.last, None
+        return last[1] if last is not None and last[0] == text else None
 
     def _cleaner(self, error: BaseException | None) -> Clean | None:
         """What makes a text fit to leave that is about a failed call; None where the error at hand is none."""
@@ -83,6 +93,19 @@ class Logged:
         echo = next((item.mark.echo for item in found if item.mark.echo), None)
         echo = echo or echo_of(None, found[0].error if found else error)
         return lambda text: scrub.fit(text, self._settings, echo)
+
+
+class _Told(threading.local):
+    """The line of a failed call that this thread has made a breadcrumb of last."""
+
+    last: tuple[str, Clean] | None = None
+
+
+def _takes_logs(options: Item, experiments: Item) -> bool:
+    """Whether log lines become Sentry's log records, too."""
+    module = sys.modules.get("sentry_sdk.integrations.logging")
+    asked = getattr(getattr(module, "LoggingIntegration", None), "capture_sentry_logs", None)
+    return bool(options.get("enable_logs") or experiments.get("enable_logs") or asked is True)
 
 
 def _names_url(text: str) -> bool:
