@@ -162,7 +162,7 @@ def _alert(budget: Budget, key: str, spent: _Spent, share: float, record: CallRe
         kind="budget",
         provider=record.provider,
         model=record.model,
-        message=f"{whose} has spent ${spent.usd:,.2f} of ${budget.usd:,.2f} this {budget.per} ({share:.0%} passed)",
+        message=f"{whose} has spent {_money(spent.usd)} of {_money(budget.usd)} this {budget.per} ({share:.0%} passed)",
         context_name="llm_budget",
         context={
             "scope": f"{budget.label}={key}" if budget.label else "process",
@@ -175,6 +175,10 @@ def _alert(budget: Budget, key: str, spent: _Spent, share: float, record: CallRe
         },
         labels=dict(record.labels),
     )
+
+
+def _money(usd: float) -> str:
+    return f"${usd:,.2f}" if usd >= 0.1 else f"${usd:.2g}"
 
 
 def load(spec: BudgetsSpec) -> tuple[Budget, ...]:

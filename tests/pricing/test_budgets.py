@@ -88,6 +88,12 @@ def test_what_an_alert_says() -> None:
     assert {"tenant": "acme", "feature": "chat"} == alert.labels
 
 
+def test_small_amounts_are_told_apart() -> None:
+    """Who tries a limit out sets one that a few calls pass."""
+    (alert,) = Budgets([{"usd": 0.0005, "per": "hour"}], Clock()).observe(_call(0.00042))
+    assert alert.message.startswith("this process has spent $0.00042 of $0.0005 this hour")
+
+
 def test_a_process_limit_says_so() -> None:
     """Without a label the process is meant."""
     (alert,) = Budgets([{"usd": 1, "per": "day"}], Clock()).observe(_call(1))
