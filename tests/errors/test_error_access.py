@@ -240,3 +240,19 @@ def test_firewalls_data_types_and_jobs_that_failed(expected: str, message: str, 
 )
 def test_reasons_are_those_that_readers_give(expected: str, message: str, status: int | None) -> None:
     assert expected == label(message=message, status=status)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ("connection_error/other", "Could not reach the server"),
+        ("timeout/upstream", "Could not reach the server: timed out"),
+        ("unknown/unspecified", "An error occurred. Please reach out to support for assistance"),
+        ("invalid_request/not_found", "A voice with the id v1 was not found"),
+        ("invalid_response/empty", "No audio frames were pushed"),
+        ("model_unavailable/no_provider", "All models failed"),
+        ("rate_limit/unspecified", "All models failed (2): rate limit exceeded"),
+    ],
+)
+def test_everyday_words_that_lead_astray(expected: str, message: str) -> None:
+    assert expected == label(message=message)

@@ -87,4 +87,16 @@ ENGLISH_ACCESS = Family(
             not currently logged in
         """,
     },
+    words={
+        "connection_error/other": """
+            could not reach
+            couldn't reach
+            can't reach
+        """,
+        "model_unavailable/no_provider": """
+            all llm providers failed
+            all models failed
+            all fallbacks failed
+        """,
+    },
 )

@@ -125,6 +125,7 @@ ENGLISH_ANSWER = Family(
             no response received
             no response body
             empty response body
+            no audio frames were
             empty body
             no output generated
             no text generated

@@ -9,6 +9,14 @@ ENGLISH_FIELDS = Family(
             requires additionalproperties
             strict mode requires
         """,
+        "invalid_request/not_found": """
+            voice with … not exist
+            voice with … not found
+            voice not found
+            voice_id_does_not_exist
+            voice_not_found
+            voice id … does not exist
+        """,
         "invalid_request/other": """
             accept tool outputs
             conversation is busy
