@@ -341,9 +341,9 @@ class Call:
         return ratelimit.scan_headers(headers, self.provider) if headers is not None else None
 
     @property
-    def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """The last attempt's headers, as they came."""
-        return self._response_headers.raw if self._response_headers is not None else []
+    def raw_headers(self) -> ratelimit.Raw:
+        """The last attempt's headers, as they came: of each the first is its name, the last its value."""
+        return ratelimit.pairs(self._response_headers) if self._response_headers is not None else []
 
     @property
     def error_body(self) -> bytes | None:

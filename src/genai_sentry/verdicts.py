@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from enum import Enum, auto
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from genai_sentry.ratelimit.names import ByNames, Raw
 
 if TYPE_CHECKING:
     from genai_sentry.errors.taxonomy import Classification
@@ -17,8 +18,6 @@ MAX_KEPT = 64
 """Refusals that are kept."""
 MAX_BODY = 8192
 """Largest body, in bytes, of one that is kept."""
-MAX_NAMES = 512
-"""Names of headers that are remembered."""
 MAX_AGE_S = 1.0
 """How long one is kept, in seconds: it may name a moment at which to try again."""
 
@@ -35,7 +34,7 @@ class Verdicts:
         error: BaseException | None,
         status: int | None,
         body: bytes | None,
-        headers: Iterable[tuple[bytes, bytes]],
+        headers: Raw,
         provider: str,
         read: Callable[[], Verdict],
     ) -> Verdict:
@@ -70,48 +69,38 @@ def _plain(error: BaseException | None) -> bool:
     return all(isinstance(argument, str) for argument in error.args)
 
 
-class _Kind(Enum):
-    """What a header tells, by its name."""
+class _Places(NamedTuple):
+    """Where headers stand that tell when to try again."""
 
-    OTHER = auto()
-    WAIT = auto()
-    RESET = auto()
-    REMAINING = auto()
-
-
-_kinds: dict[bytes, _Kind] = {}
-"""Names of headers seen so far: providers use few, and always the same."""
+    waits: tuple[int, ...]
+    resets: tuple[int, ...]
+    remaining: tuple[int, ...]
 
 
-def _kind(name: bytes) -> _Kind:
-    lower = name.lower()
-    kind = _Kind.OTHER
-    if b"retry" in lower or lower == b"cf-mitigated":
-        kind = _Kind.WAIT
-    elif b"reset" in lower:
-        kind = _Kind.RESET
-    elif b"remaining" in lower:
-        kind = _Kind.REMAINING
-    if len(_kinds) >= MAX_NAMES:
-        _kinds.clear()
-    _kinds[name] = kind
-    return kind
+def _places(names: tuple[bytes, ...]) -> _Places:
+    waits, resets, remaining = [], [], []
+    for place, name in enumerate(names):
+        lower = name.lower()
+        if b"retry" in lower or lower == b"cf-mitigated":
+            waits.append(place)
+        elif b"reset" in lower:
+            resets.append(place)
+        elif b"remaining" in lower:
+            remaining.append(place)
+    return _Places(tuple(waits), tuple(resets), tuple(remaining))
 
 
-def _waits(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, ...]:
+_known = ByNames(_places)
+
+
+def _waits(headers: Raw) -> tuple[bytes, ...]:
     """Values of the headers that tell how long to wait, or that the answer is not the provider's own."""
-    waits: list[bytes] = []
-    resets: list[bytes] = []
-    left = used_up = False
-    for name, value in headers:
-        kind = _kinds.get(name) or _kind(name)
-        if kind is _Kind.OTHER:
-            continue
-        if kind is _Kind.WAIT:
-            waits.append(value)
-        elif kind is _Kind.RESET:
-            resets.append(value)
+    waits, resets, remaining = _known.find(headers)
+    if resets and remaining:
+        # What resets is of interest where something is used up.
+        for place in remaining:
+            if headers[place][-1][:1] in (b"0", b"-"):
+                break
         else:
-            left = True
-            used_up = used_up or value[:1] in (b"0", b"-")
-    return (*waits, *resets) if used_up or not left else tuple(waits)
+            resets = ()
+    return tuple([headers[place][-1] for place in waits + resets])

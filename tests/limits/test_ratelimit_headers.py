@@ -320,7 +320,7 @@ def test_one_limit_a_quantity_is_read_as_several_are() -> None:
         (b"retry-after", b"3"),
     ]
     for chosen in (raw, raw[:2], raw[1:2], raw[3:6], raw[6:], raw[7:], raw[1:3]):
-        plan = headers._plan_of(tuple(name for name, _ in chosen))
+        plan = headers._plan(tuple(name for name, _ in chosen))
         assert plan.straight
         usual = headers._facts(chosen, plan, "openai", None)
         assert headers._facts(chosen, plan._replace(straight=False), "openai", None) == usual

@@ -23,6 +23,7 @@ from genai_sentry.ratelimit.dialects import (
     SLOTS_PER_LIMIT,
 )
 from genai_sentry.ratelimit.limits import RateLimits, Window
+from genai_sentry.ratelimit.names import ByNames, Raw
 from genai_sentry.ratelimit.values import (
     MAX_LENGTH,
     MAX_SECONDS,
@@ -59,9 +60,6 @@ class HeaderFacts(NamedTuple):
 
 _NOTHING = HeaderFacts()
 _slot_of = SLOTS.get
-_Raw = Sequence[tuple[bytes, ...]]
-"""Headers, each with its name first and its value last."""
-
 _listed: set[type] = set()
 
 
@@ -74,12 +72,17 @@ def know(kind: type[Any]) -> None:
         _listed.discard(kind)
 
 
+def pairs(headers: Any) -> Raw:
+    """A response's headers, as httpx holds them, as they came."""
+    return headers._list if type(headers) in _listed else headers.raw  # type: ignore[no-any-return]
+
+
 def scan_headers(headers: Any, provider: str = "") -> HeaderFacts:
     """Read a response's headers, as httpx holds them."""
-    return scan(headers._list if type(headers) in _listed else headers.raw, provider)
+    return scan(pairs(headers), provider)
 
 
-def scan(raw: _Raw, provider: str = "", now: float | None = None) -> HeaderFacts:
+def scan(raw: Raw, provider: str = "", now: float | None = None) -> HeaderFacts:
     """Read raw headers, in whatever case their names are; of a header that is repeated the first counts.
 
     Args:
@@ -89,7 +92,7 @@ def scan(raw: _Raw, provider: str = "", now: float | None = None) -> HeaderFacts
     """
     if len(raw) > MAX_HEADERS:
         raw = raw[:MAX_HEADERS]
-    return _facts(raw, _plan_of(tuple([item[0] for item in raw])), provider, now)
+    return _facts(raw, _plans.find(raw), provider, now)
 
 
 def read_raw(raw: Sequence[tuple[bytes, bytes]], provider: str = "", now: float | None = None) -> RateLimits | None:
@@ -137,25 +140,9 @@ class _Plan(NamedTuple):
     straight: bool = False
 
 
-MAX_PLANS = 128
-"""Sets of header names for which a plan is remembered: a provider's answers have the same ones every time."""
-MAX_PLANNED = 64
-"""Headers of a response for which one is remembered."""
 _EMPTY = _Plan()
 _FIELDS_OF = {"requests": 0, "tokens": 3, "input_tokens": 6, "output_tokens": 9}
 """Where limit, remaining and reset of a quantity stand in `RateLimits`."""
-_plans: dict[tuple[bytes, ...], _Plan] = {}
-
-
-def _plan_of(names: tuple[bytes, ...]) -> _Plan:
-    plan = _plans.get(names)
-    if plan is None:
-        plan = _plan(names)
-        if len(names) <= MAX_PLANNED and max(map(len, names), default=0) <= MAX_LENGTH:
-            if len(_plans) >= MAX_PLANS:
-                _plans.clear()
-            _plans[names] = plan
-    return plan
 
 
 def _plan(names: tuple[bytes, ...]) -> _Plan:
@@ -205,7 +192,10 @@ def _places(found: dict[int, int], begin: int, end: int) -> tuple[int, ...]:
     return tuple(place for _, place in _between(found, begin, end))
 
 
-def _facts(raw: _Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFacts:
+_plans = ByNames(_plan)
+
+
+def _facts(raw: Raw, plan: _Plan, provider: str, now: float | None) -> HeaderFacts:
     if plan is _EMPTY:
         return _NOTHING
     request_id: str | None = None
@@ -275,7 +265,7 @@ _Row = tuple[str, int, float | None, float | None, float | None, float | None]
 
 
 def _straight(
-    raw: _Raw,
+    raw: Raw,
     planned: Sequence[_Limit],
     hints: Mapping[str, float] | None,
     date: bytes | None,
@@ -321,7 +311,7 @@ def _straight(
 
 
 def _rows(
-    raw: _Raw, planned: Sequence[_Limit], hints: Mapping[str, float] | None, date: bytes | None, now: float | None
+    raw: Raw, planned: Sequence[_Limit], hints: Mapping[str, float] | None, date: bytes | None, now: float | None
 ) -> list[_Row]:
     """What is told of each limit; of two dialects that name the same kind the earlier in the table counts."""
     rows: list[_Row] = []
