@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from fractions import Fraction
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -121,3 +122,9 @@ def test_values_nested_too_deeply_are_left_out() -> None:
     for _ in range(otlp_json.DEEPEST):
         (encoded,) = encoded["arrayValue"]["values"]
     assert {} == encoded
+
+
+def test_a_value_of_no_kind_that_the_protocol_has_is_text() -> None:
+    """As Python writes it."""
+    assert {"stringValue": "1/2"} == otlp_json._value(Fraction(1, 2), 0)
+    assert {"bytesValue": "YQ=="} == otlp_json._value(b"a", 0)
