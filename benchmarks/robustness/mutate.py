@@ -68,8 +68,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "exporters": (
         ["launcher/*.py", "telemetry/file_exporter.py", "telemetry/otlp_json.py", "telemetry/losses.py"],
         [
-            *(f"tests/launcher/test_launcher_{name}.py" for name in ("sending", "traces")),
-            "tests/report/test_file_exporter.py",
+            *(f"tests/launcher/test_launcher_{name}.py" for name in ("sending", "charge", "traces")),
+            *(f"tests/report/test_{name}.py" for name in ("otlp_json", "exporter_losses", "file_exporter")),
             "tests/launcher/test_launcher_exporters.py",
         ],
     ),
