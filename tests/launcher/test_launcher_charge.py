@@ -133,14 +133,18 @@ def test_a_distribution_beside_this_one_goes_first(
     ]
 
 
-@pytest.mark.parametrize("load", [lambda: 1 / 0, lambda: object])
+@pytest.mark.parametrize(("load", "lines"), [(lambda: 1 / 0, 1), (lambda: object, 0)])
 def test_a_distribution_that_is_none_is_passed_over(
-    distribution: GenAIDistro, monkeypatch: pytest.MonkeyPatch, load: Any
+    distribution: GenAIDistro, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, load: Any, lines: int
 ) -> None:
-    """It can't be loaded, or is something else."""
+    """It can't be loaded, which a line says, or is something else."""
     monkeypatch.setattr(others, "distribution", lambda: _entry("other", "other:Other", load))
-    distribution.configure()
+    with caplog.at_level(logging.ERROR, "genai_sentry"):
+        distribution.configure()
     assert ["settled"] == loaded
+    assert ["the OpenTelemetry distribution 'other' can't be loaded"] * lines == [
+        line.message for line in caplog.records
+    ]
 
 
 def test_an_instrumentation_that_fails_takes_no_other_along(
