@@ -256,3 +256,31 @@ def test_reasons_are_those_that_readers_give(expected: str, message: str, status
 )
 def test_everyday_words_that_lead_astray(expected: str, message: str) -> None:
     assert expected == label(message=message)
+
+
+@pytest.mark.parametrize(
+    ("expected", "evidence"),
+    [
+        ("cancelled/unspecified", {"message": "Conversation interrupted by you"}),
+        ("cancelled/unspecified", {"message": "not handled: stop reason: aborted"}),
+        (
+            "invalid_request/not_found",
+            {
+                "message": "https://old.huggingface.co is no longer supported. Please use https://new.huggingface.co instead",
+                "status": 410,
+                "provider": "huggingface",
+            },
+        ),
+        ("model_unavailable/deprecated", {"message": "Model phi-1 is no longer supported", "status": 410}),
+        (
+            "invalid_response/malformed",
+            {"message": "error decoding response body: expected value at line 1 column 1", "status": 404},
+        ),
+        ("invalid_response/schema", {"message": "error decoding response body: missing field `choices` at line 1"}),
+        ("connection_error/incomplete_body", {"message": "error decoding response body"}),
+    ],
+)
+def test_interruptions_addresses_that_moved_and_bodies_that_do_not_decode(
+    expected: str, evidence: dict[str, Any]
+) -> None:
+    assert expected == label(**evidence)

@@ -90,6 +90,8 @@ ENGLISH_ANSWER = Family(
             unable to parse response
             malformed response
             malformed_function_call
+            decoding response body … expected value
+            decoding response body … at line
             malformed_tool_use
             malformed_model_output
             malformed tool use
@@ -179,6 +181,8 @@ ENGLISH_ANSWER = Family(
             produced no tokens
         """,
         "invalid_response/schema": """
+            decoding response body … missing field
+            decoding response body … invalid type
             validation errors for
             validation error for
             maximum retries … validation

@@ -97,6 +97,9 @@ ENGLISH_SERVICE = Family(
             could not be proxied
         """,
         "cancelled": """
+            conversation interrupted
+            stop reason: abort
+            stop reason: aborted
             interrupted by user
             error message canceled
             error message cancelled

@@ -54,6 +54,12 @@ HUGGINGFACE = Family(
             ValidationError
         """,
     },
+    own_phrases={
+        "invalid_request/not_found": """
+            inference.huggingface.co is no longer supported
+            is no longer supported. please use … instead
+        """,
+    },
     phrases={
         "quota_exceeded/insufficient_quota": """
             exceeded your monthly included credits
