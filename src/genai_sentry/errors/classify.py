@@ -172,6 +172,7 @@ _OFF_SCHEMA = (ErrorType.INVALID_RESPONSE, Reason.SCHEMA)
 _LOOSE = (WORD, GUESS, WRAPPER)
 _NO_ANSWER = (ErrorType.INVALID_RESPONSE, Reason.EMPTY)
 _NO_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.OTHER)
+_CONNECTION = (ErrorType.CONNECTION_ERROR, Reason.UNSPECIFIED)
 _NOT_OF_MONEY = (
     ErrorType.CONTEXT_LENGTH,
     ErrorType.RATE_LIMIT,
@@ -211,7 +212,7 @@ def _judge(case: Case) -> Candidate | None:
         if not (refused and one.weight in _LOOSE and one.label[0] in _NOT_THE_REQUEST)
         and not (refused and one.weight in (GUESS, WRAPPER) and one.label[0] is ErrorType.INVALID_RESPONSE)
         and not (refused and one.weight <= VAGUE and one.label[0] is ErrorType.SERVER_ERROR)
-        and not (answered and one.weight <= PHRASE and one.label == _NO_CONNECTION)
+        and not (answered and one.weight <= PHRASE and one.label in (_CONNECTION, _NO_CONNECTION))
         and not (answered and one.weight <= PHRASE and one.label == _NO_ANSWER)
         and not (unpaid and one.weight <= PHRASE and one.label[0] in _NOT_OF_MONEY)
         and not (limited and one.label[0] is ErrorType.CONTEXT_LENGTH and one.weight <= CODE and _of_tokens(one))

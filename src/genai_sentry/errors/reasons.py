@@ -61,6 +61,9 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
     telling = [one for one in phrases if one.label[1] is not Reason.OTHER]
     if not telling and (closer := _told(case, decided, kind)) and reason in (Reason.OTHER, Reason.UNSPECIFIED):
         return closer
+    part = _part_of_request(text[:2000]) if kind is ErrorType.INVALID_REQUEST and decided.weight in _BROADLY else None
+    if part is not None and not telling:
+        return part
     if (
         kind is ErrorType.INVALID_REQUEST
         and reason in NO_MORE_THAN_THE_TYPE
@@ -68,9 +71,6 @@ def reason_of(case: Case, decided: Candidate, text: str) -> Reason:
         and _FIELD.search(text[:2000])
     ):
         return Reason.INVALID_PARAMETER
-    part = _part_of_request(text[:2000]) if kind is ErrorType.INVALID_REQUEST and decided.weight in _BROADLY else None
-    if part is not None and not telling:
-        return part
     telling = telling or phrases
     if kind is ErrorType.AUTHENTICATION:
         telling = [one for one in telling if one.label[1] is not Reason.INVALID_KEY] or telling
@@ -90,7 +90,7 @@ _BROADLY = (BROAD, OWN_BROAD)
 """The weights of codes that say which type an error is of, and next to nothing of why."""
 _PARTS = (
     (Reason.INVALID_MEDIA, lazy(r"(?i)\b(?:image|video|audio|media|multimodal)\b|图片|图像|音频|视频")),
-    (Reason.UNSUPPORTED_PARAMETER, lazy(r"(?i)\b(?:n[o']t|no longer) support|\bunsupported\b|不支持")),
+    (Reason.UNSUPPORTED_PARAMETER, lazy(r"(?i)\b(?:n[o']t(?: yet)?|no longer) support|\bunsupported\b|不支持")),
     (Reason.INVALID_MESSAGE_ORDER, lazy(r"(?i)\brole (?:must|should|is|order)\b")),
 )
 """What is wrong in a request, by what its part is called."""

@@ -287,7 +287,7 @@ _STATUS = lazy(
     r"\bhttp_?status|\berror_code|\bhttp[_-])(?:[ :=('\"]{1,3}|(?<=[_-]))([45]\d\d)"
     r"(?=\s*(?:\Z|[.;:)\]\"'\n|}]|, ?['\"])|\s+(?-i:[A-Z]))"
     r"|\b(?:failed|failure|error|denied|refused|rejected|unavailable|limited|unauthorized|forbidden|non-200),? "
-    r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])"
+    r"\(?([45]\d\d)(?=\)|\s*\Z|[.:;])|(?:失败|失敗しました|异常|报错|실패)[：:]? ?[(（]?([45]\d\d)(?![\w.%-])"
     r"|(?<=\w)(?:exception|error): ([45]\d\d)(?=\s*\Z))",
     re.IGNORECASE,
 )
@@ -328,13 +328,13 @@ def _may_be_error(text: str, start: int) -> bool:
     return before.rstrip("*").endswith(_COLONS) or before.rstrip(_BETWEEN + "#(（").lower().endswith(_NUMBER_AFTER)
 
 
-_NAMED = lazy(r"error occurred \((\w{3,60})\)|\bStatusCode\.([A-Z_]{3,30})\b", re.IGNORECASE)
-"""How botocore and gRPC print the code of an error in their exceptions' texts."""
+_NAMED = lazy(r"(?i)(?:error occurred \(|failed: \[(?=\w{1,40}_))(\w{3,60})[)\]]|\bStatusCode\.([A-Z_]{3,30})\b")
+"""How botocore, relays and gRPC print the code of an error in their exceptions' texts."""
 
 
 def named_codes(text: str) -> list[str]:
     """Codes that clients print into their messages in a form of their own."""
-    if "occurred (" not in text and "StatusCode." not in text:
+    if not ("occurred (" in text or "StatusCode." in text or "failed: [" in text):
         return []
     return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
 
@@ -355,7 +355,7 @@ _STATUS_AFTER = (
     "status", "code", "error", "http", "of", "was", "is", "with", "码", "返回",
     "returned", "returns", "response", "got", "received", "upstream",
     "failed", "failure", "denied", "refused", "rejected", "unavailable", "limited", "unauthorized", "forbidden",
-    "non-200", "exception",
+    "non-200", "exception", "失败", "しました", "异常", "报错", "실패",
 )  # fmt: skip
 _STATUS_BEFORE = tuple(phrase[:6] for phrase in _PHRASE_OF_STATUS.split("|"))
 _ENDS_OF_SENTENCES = (": ", "! ", ". ")
@@ -373,7 +373,7 @@ def _may_be_status(text: str, start: int) -> bool:
     if start <= 3 or text[start - 1] == "[":
         return True
     before = text[max(0, start - 40) : start].lower()
-    if before.rstrip(_BETWEEN + "[(,_-").endswith(_STATUS_AFTER) or "http/" in before:
+    if before.rstrip(_BETWEEN + "[(（,_-").endswith(_STATUS_AFTER) or "http/" in before:
         return True
     after = text[start + 3 : start + 13].lower()
     if after[:1] == " " and after[1:].lstrip("(\"'“").startswith(_STATUS_BEFORE):

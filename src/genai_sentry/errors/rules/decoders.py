@@ -34,10 +34,18 @@ DECODERS = Family(
             response could not be decoded
             reply could not be decoded
             answer could not be decoded
+            xml syntax error
             response body could not be
         """,
         "content_filter/output": """
             rejected by the content filter
+            stop reason … refusal
+            stop reason … sensitive
+            stop reason … content_filter
+            stop reason … safety
+            stopped with … sensitive
+            stopped with … refusal
+            stopped with … content_filter
         """,
         "context_length/input_too_long": """
             hit a token limit
@@ -54,8 +62,19 @@ DECODERS = Family(
         "invalid_request/payload_too_large": """
             closed … code 1009
         """,
+        "cancelled": """
+            stop reason … abort
+        """,
+        "timeout/app_deadline": """
+            call stale for
+            request stale for
+            stream stale for
+            stream stalled
+            stalled … killing
+        """,
         "server_error/internal": """
             closed … code 1011
+            stop reason error
             server error. stream terminated
         """,
     },

@@ -160,6 +160,11 @@ EUROPE: dict[str, str] = {
         muito tempo, troppo tempo, tardo demasiado
     """,
     "empty": "vacia, vacio, vide, leer, leere, vazia, vazio, vuota, vuoto",
+    "not made": """
+        no devolvio, no ha devuelto, no genero, no ha generado, sin generar, na renvoye, na retourne, na pas renvoye,
+        na pas genere, na genere aucune, nao retornou, nao devolveu, nao gerou, non ha restituito, non ha generato,
+        lieferte keine, keine antwort geliefert, hat nichts geliefert
+    """,
     "flagged": """
         inapropiado, bloqueado por seguridad, viola, inapproprie, enfreint, unangemessen, verstosst, inadequado,
         inappropriato,

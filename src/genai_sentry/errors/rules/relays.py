@@ -9,6 +9,10 @@ RELAYS = Family(
             no_available_key
             no available key
             no auth available
+            all … accounts are currently unavailable
+            all accounts are unavailable
+            all accounts … unhealthy
+            no healthy accounts
             no channel
             not supported by any configured
             not supported by any available
@@ -33,6 +37,9 @@ RELAYS = Family(
         """,
         "invalid_request/not_found": """
             has no endpoint
+        """,
+        "invalid_request/other": """
+            method not allowed
         """,
         "model_unavailable/no_access": """
             401 model … is disabled
@@ -72,6 +79,10 @@ RELAYS = Family(
             仅限 … 使用
             仅允许 … 使用
             仅支持 … 客户端
+            can only be used in
+            can only be used from
+            can only be used within
+            can only be used with official
         """,
     },
 )
