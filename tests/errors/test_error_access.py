@@ -284,3 +284,19 @@ def test_interruptions_addresses_that_moved_and_bodies_that_do_not_decode(
     expected: str, evidence: dict[str, Any]
 ) -> None:
     assert expected == label(**evidence)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ("permission_denied/other", "Unexpected response from the server: 403 Forbidden"),
+        ("invalid_response/malformed", "Unexpected response from the server"),
+        ("unknown/unspecified", "[handleAbortError] it went wrong"),
+        ("cancelled/unspecified", "client.AbortError"),
+        ("content_filter/output", "The provider blocked a proper response"),
+        ("content_filter/prompt", "Could not generate 1 clip based on the prompt provided"),
+        ("invalid_response/schema", "Missing 'Action:' after 'Thought:'"),
+    ],
+)
+def test_names_of_functions_are_no_classes_and_a_status_says_more_than_surprise(expected: str, message: str) -> None:
+    assert expected == label(message=message)

@@ -243,7 +243,8 @@ def _weigh_endings(case: Case) -> None:
     """Classes that messages name and no rule knows, by what the ends of their names mean."""
     for depth, where, text in case.texts:
         for word in case.reading(text).codes:
-            ending = _known_ending(index(), _HUMP.split(word)) if word.endswith(("Error", "Exception")) else None
+            of_a_class = word.endswith(("Error", "Exception")) and word.rpartition(".")[2][:1].isupper()
+            ending = _known_ending(index(), _HUMP.split(word)) if of_a_class else None
             if ending is not None:
                 case.add(min(ending.weight, WORD), depth, len(word), ending.label, f"{where}~{word[:80]}")
 

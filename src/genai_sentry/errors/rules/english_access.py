@@ -21,6 +21,14 @@ ENGLISH_ACCESS = Family(
             only authorized for use with
             credential … cannot be used for other
         """,
+        "content_filter/output": """
+            blocked a proper response
+        """,
+        "content_filter/prompt": """
+            could not generate … based on the prompt provided
+            raimediafilteredreasons
+            raimediafilteredcount
+        """,
         "permission_denied/org": """
             must be verified to generate reasoning
             header to match the
@@ -88,6 +96,9 @@ ENGLISH_ACCESS = Family(
         """,
     },
     words={
+        "invalid_response/malformed": """
+            unexpected response from
+        """,
         "connection_error/other": """
             could not reach
             couldn't reach

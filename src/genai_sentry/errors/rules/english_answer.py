@@ -70,7 +70,6 @@ ENGLISH_ANSWER = Family(
             expected json
             returned html
             unparseable
-            unexpected response from
             could not decode
             invalid tool call
             non-json response
@@ -181,6 +180,9 @@ ENGLISH_ANSWER = Family(
             produced no tokens
         """,
         "invalid_response/schema": """
+            missing action after thought
+            missing action: after thought
+            missing exact … pipe
             decoding response body … missing field
             decoding response body … invalid type
             validation errors for
