@@ -300,3 +300,15 @@ def test_interruptions_addresses_that_moved_and_bodies_that_do_not_decode(
 )
 def test_names_of_functions_are_no_classes_and_a_status_says_more_than_surprise(expected: str, message: str) -> None:
     assert expected == label(message=message)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message", "status"),
+    [
+        ("connection_error/other", "Error interacting with language model\nnot connected", None),
+        ("invalid_request/invalid_media", "No speech detected in this recording", 500),
+        ("invalid_request/payload_too_large", "Exceeded limit on max bytes per item: 9", 400),
+    ],
+)
+def test_recordings_without_speech_and_items_of_too_many_bytes(expected: str, message: str, status: int | None) -> None:
+    assert expected == label(message=message, status=status)

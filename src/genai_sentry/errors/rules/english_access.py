@@ -101,6 +101,7 @@ ENGLISH_ACCESS = Family(
         """,
         "connection_error/other": """
             could not reach
+            not connected
             couldn't reach
             can't reach
         """,

@@ -9,6 +9,10 @@ ENGLISH_FIELDS = Family(
             requires additionalproperties
             strict mode requires
         """,
+        "invalid_request/payload_too_large": """
+            limit on max bytes
+            max bytes per
+        """,
         "invalid_request/not_found": """
             voice with … not exist
             voice with … not found
@@ -77,6 +81,8 @@ ENGLISH_FIELDS = Family(
             unexpected input
         """,
         "invalid_request/invalid_media": """
+            no speech detected
+            no speech was detected
             must include base64
             not appear to be in valid
             formatted as a valid

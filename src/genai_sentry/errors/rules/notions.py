@@ -11,7 +11,8 @@ WORDS: dict[str, str] = {
         invalid status code, bad request,
         unknown error, provider returned error, stream disconnected before completion,
         system net, system io, system threading, system text,
-        unknown type, problem in node, litellm proxy proxy_server, litellm proxy, reach out, context overflow recovery
+        unknown type, problem in node, litellm proxy proxy_server, litellm proxy, reach out, context overflow recovery,
+        interacting with language model
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,
