@@ -125,14 +125,13 @@ _WINDOWS = tuple(
             ),
         ),
         (
-            ("min", "sec", "rpm", "qps"),
+            ("min", "rpm"),
             _REQUESTS_A_MINUTE,
             (
-                r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}(?:min|sec)",
+                r"requests?[ _-]?(?:/|per)[ _\n-]{0,2}min",
                 r"rpm(?<!\w...)(?!\w)",
                 r"requests\w{0,20}perminute",
                 r"calls? ?/ ?min",
-                r"qps(?<!\w...)(?!\w)",
                 r"per-min(?!\w)",
             ),
         ),
@@ -161,11 +160,13 @@ _WINDOWS = tuple(
     )
 )
 """Each with words without one of which it can't be there. Every pattern begins with letters: such are soon found."""
-_MINUTE = lazy(r"per[ _-]?min|/ ?min|within 1 ?min")
+_MINUTE = lazy(r"(?:per|\b(?:par|por|pro|al))[ _-]?min|/ ?min|within 1 ?min")
 _DAY = lazy(r"per[ _-]?day|/ ?day|(?<![a-z])daily(?![a-z])|\btoday\b")
 _TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
-_REQUEST = lazy(r"\brequests?\b(?! tokens?\b)|\bcalls?\b|\binput-images per\b")
-_HINTS = lazy(r"per[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|sec|day)|qps|daily|86400|today|within 1 ?min")
+_REQUEST = lazy(
+    r"\brequests?\b(?! tokens?\b)|\b(?:calls?|requ[eê]tes|solicitudes|anfragen|richieste|input-images per)\b"
+)
+_HINTS = lazy(r"p(?:er|ar|or|ro)[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|day)|daily|86400|today|within 1 ?min")
 
 
 def window(text: str) -> Reason | None:

@@ -189,9 +189,9 @@ DASHSCOPE = Family(
             free quota … exhausted
             month allocated quota exceeded
         """,
+        "rate_limit": "request rate increased too quickly",
         "rate_limit/tokens_per_minute": """
             allocated quota exceeded
-            request rate increased too quickly
             you exceeded your current tokens
         """,
         "rate_limit/requests_per_minute": """

@@ -26,6 +26,8 @@ DECODERS = Family(
             request validation error
             request validation failed
             has to be greater than
+            invalid port
+            request url is missing
             has to be less than
             deserialize the json body into
         """,
@@ -35,6 +37,8 @@ DECODERS = Family(
             reply could not be decoded
             answer could not be decoded
             xml syntax error
+            output parser failed to parse
+            parser failed to parse the output
             response body could not be
         """,
         "content_filter/output": """
@@ -57,7 +61,27 @@ DECODERS = Family(
         "invalid_response/empty": """
             invalid response from … none or empty
             without valid content
+            empty or null response
+            null or empty response
+            empty or null answer
             eof while parsing a value at line 1 column 0
+        """,
+        "invalid_request/invalid_message_order": """
+            unknown role
+            unknown message role
+            unexpected message role
+            unsupported role
+            unsupported message role
+            invalid role
+            role of message
+            role … not recognized
+            role … got developer
+        """,
+        "authentication/expired": """
+            expired key
+            key expiry time
+            secret keys … are expired
+            secrets are expired
         """,
         "invalid_request/payload_too_large": """
             closed … code 1009

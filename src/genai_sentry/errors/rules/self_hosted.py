@@ -208,6 +208,7 @@ SELF_HOSTED = Family(
             no slot available
             no available slot
             slot unavailable
+            cache pool is full
             request queue is full
             queue is full
             maximum queue size
@@ -230,6 +231,9 @@ SELF_HOSTED = Family(
             failed to parse input at pos
         """,
         "invalid_request/invalid_media": """
+            content part type
+            required for image input
+            image length and width
             content part type … image
             content part type … audio
             content part type … video

@@ -9,6 +9,7 @@ TRANSPORT_PLATFORMS = Family(
             NoHttpResponseException
             StreamResetException
             StreamReset
+            ConnectionTerminated
         """,
         "connection_error/dns": """
             NXDOMAIN
@@ -92,6 +93,7 @@ TRANSPORT_PLATFORMS = Family(
             stream was reset
             software caused connection abort
             closed network connection
+            stream error … received from peer
             connection terminated
             connection was terminated
             nsurlerrordomain … 1005
@@ -122,6 +124,10 @@ TRANSPORT_PLATFORMS = Family(
             unsupported protocol scheme
             no host in request url
             no scheme supplied
+        """,
+        "server_error/overloaded": """
+            upstream connect error … overflow
+            due to system capacity
         """,
         "authentication/missing_key": """
             header value b'bearer
