@@ -115,6 +115,8 @@ class App:
             elif how == "told":
                 given = {"why": str(error), "error": error, "all": [{"error": error}, str(error).encode()]}
                 logging.getLogger("app").error("asking failed: %(error)s", {"error": error}, extra=given)
+                sentry_sdk.add_breadcrumb(message=f"asking failed: {error}", data={"why": [error]})
+                sentry_sdk.capture_message(f"asking failed: {error}")
             elif how == "wrapped":
                 try:
                     raise RuntimeError(f"no answer: {error}") from error

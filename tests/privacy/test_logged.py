@@ -14,7 +14,7 @@ import sentry_sdk
 
 from genai_sentry import Settings
 from genai_sentry.record import CallRecord
-from genai_sentry.sentry import matching
+from genai_sentry.sentry import breadcrumbs, enrich, matching
 from genai_sentry.sentry.logged import Logged
 from genai_sentry.sentry.matching import Calls, Mark, put_mark
 from genai_sentry.sentry.reporter import Reporter
@@ -166,6 +166,69 @@ def test_a_log_record_loses_it_though_the_failure_is_over() -> None:
     assert logged._told.last is None
 
 
+def test_a_breadcrumb_by_hand_loses_it_while_the_failure_is_handled() -> None:
+    """Others stay, also those that this package leaves itself, and those that have no message."""
+    _, client = _watched()
+    add = client.options["before_breadcrumb"]
+    url = "see https://host/?a=b"
+    try:
+        raise _failure()
+    except Refused as error:
+        kept = add({"message": f"failed: {error}", "data": {"why": [error]}}, {})
+        assert ("failed: no: [cut] for [scrubbed]", ["no: [cut] for [scrubbed]"]) == (
+            kept["message"],
+            kept["data"]["why"],
+        )
+        said = {"message": breadcrumbs.Said(PROMPT)}
+        assert [said, {"data": {"x": PROMPT}}] == [add(dict(crumb), {}) for crumb in (said, {"data": {"x": PROMPT}})]
+    try:
+        raise ValueError("another")
+    except ValueError:
+        assert {"message": PROMPT} == add({"message": PROMPT}, {})
+    assert {"message": url} == add({"message": url}, {})
+
+
+def test_a_message_that_is_captured_while_a_failure_is_handled_loses_it() -> None:
+    """It stays an event of its own, and the failure has its own all the same."""
+    reporter = Reporter(Settings(events="off"))
+    assert not sentry_sdk.get_client().is_active()
+
+    def told(error: Exception, **more: Any) -> Any:
+        event = {"message": f"failed: {error}", "level": "info", "extra": {"why": [error]}, **more}
+        return reporter._enricher(event, {})
+
+    sent: list[Any] = []
+    for error in (_failure(), ValueError(PROMPT)):
+        try:
+            raise error
+        except Exception:
+            sent += [told(error), told(error, type="check_in")]
+    kept = "no: [cut] for [scrubbed]"
+    assert {"message": f"failed: {kept}", "level": "info", "extra": {"why": [kept]}} == sent[0]
+    assert all(PROMPT in event["message"] for event in sent[1:])
+    reporter.close()
+
+
+def test_a_stack_is_attached_to_such_a_message_without_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentry would attach it after every processor, and with them; where it is not asked to, none is."""
+    reporter = Reporter(Settings(events="off"))
+    sent: list[Any] = []
+    for asked in (True, False):
+        monkeypatch.setattr(enrich, "_options", lambda asked=asked: {"attach_stacktrace": asked})
+        try:
+            raise _failure()
+        except Refused:
+            sent.append(reporter._enricher({"message": "failed"}, {}))
+    reporter.close()
+    (thread,) = sent[0]["threads"]["values"]
+    assert (True, False) == (thread["current"], thread["crashed"])
+    assert (
+        "test_a_stack_is_attached_to_such_a_message_without_variables" == thread["stacktrace"]["frames"][-1]["function"]
+    )
+    assert not any("vars" in frame for frame in thread["stacktrace"]["frames"])
+    assert {"message": "failed"} == sent[1]
+
+
 def test_urls_in_log_lines_lose_their_query_values() -> None:
     """httpx logs each request with its whole URL, a key in the query included."""
     _, client = _watched()
@@ -261,7 +324,7 @@ def test_a_hook_that_somebody_kept_does_nothing_any_more() -> None:
 def test_a_fault_of_the_cleaning_keeps_the_breadcrumb(monkeypatch: pytest.MonkeyPatch) -> None:
     """In production nothing is raised into a log call."""
     monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
-    monkeypatch.setattr("genai_sentry.sentry.logged.find", lambda *rest: 1 / 0)
+    monkeypatch.setattr("genai_sentry.sentry.logged.quoting", lambda *rest: 1 / 0)
     _, client = _watched()
 
     assert "text" == _crumb(client, "text", ValueError("x"))["message"]

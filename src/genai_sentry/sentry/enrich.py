@@ -12,7 +12,7 @@ from genai_sentry.errors.taxonomy import ErrorType, Reason, classification
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import events, frames, scrub, snapshot
 from genai_sentry.sentry.breadcrumbs import MAX_TOLD, Said
-from genai_sentry.sentry.matching import Calls, Found, Mark, State, echo_of, find, is_marked
+from genai_sentry.sentry.matching import Calls, Found, Mark, State, echo_of, find, is_marked, quoting
 from genai_sentry.sentry.plain import Plain
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Enricher:
             return event
         error = error_of(hint)
         if error is None:
+            self._clean(event)
             return event
         found, succeeded = find(error, self._calls)
         found = [item for item in found if item.mark.owner is self._outbox and _is_failure(item.mark, error)]
@@ -68,6 +69,16 @@ class Enricher:
         if succeeded is not None:
             self._add_call(event, succeeded, error)
         return event
+
+    def _clean(self, event: Event) -> None:
+        """A message that the application captures while it handles a failed call quotes it; it says no more of it."""
+        handled = sys.exc_info()[1] if isinstance(event.get("message"), str) and not event.get("type") else None
+        if handled is not None:
+            about, echo = quoting(handled, self._calls)
+            if about:
+                scrub_texts(event, echo, self._settings)
+                _attach_stack(event, _options())
+                frames.tidy(event, _options(), keep_locals=self._settings.frame_locals == "app")
 
     def _carry(self, event: Event, found: list[Found], error: BaseException) -> Event | None:
         if _mechanism(event).get("type") in NOT_A_CAPTURE:
@@ -263,6 +274,13 @@ def _is_failure(mark: Mark, error: BaseException) -> bool:
         )
         return True
     return False
+
+
+def _attach_stack(event: Event, options: MutableMapping[str, Any]) -> None:
+    """Attach the stack where Sentry is asked to, which would do it after this, with the variables."""
+    if options.get("attach_stacktrace") and not any(name in event for name in ("exception", "stacktrace", "threads")):
+        stack = {"frames": frames.build(snapshot.here(), options)}
+        event["threads"] = {"values": [{"stacktrace": stack, "crashed": False, "current": True}]}
 
 
 def _mechanism(event: Event) -> dict[str, Any]:

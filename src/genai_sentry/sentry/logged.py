@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from genai_sentry.guard import swallowed
 from genai_sentry.sentry import scrub
+from genai_sentry.sentry.breadcrumbs import Said
 from genai_sentry.sentry.enrich import error_of
-from genai_sentry.sentry.matching import Calls, echo_of, find
+from genai_sentry.sentry.matching import Calls, quoting
 
 if TYPE_CHECKING:
     from genai_sentry.settings import Settings
@@ -57,14 +58,15 @@ class Logged:
 
     def _breadcrumb(self, crumb: Item, hint: Any) -> None:
         text = crumb.get("message")
-        if self._closed or not isinstance(text, str) or "log_record" not in hint:
+        if self._closed or not isinstance(text, str) or isinstance(text, Said):
             return
-        clean = self._cleaner(error_of(hint))
+        logged = "log_record" in hint
+        clean = self._cleaner(error_of(hint) if logged else sys.exc_info()[1])
         self._told.last = (text, clean) if self._logs and clean is not None else None
         if clean is not None:
             crumb["message"] = clean(text)
             crumb["data"] = _cleaned(crumb.get("data"), clean)
-        elif _names_url(text):
+        elif logged and _names_url(text):
             crumb["message"] = scrub.scrub_url(text)
 
     def _record(self, log: Item, hint: Any) -> None:
@@ -87,12 +89,8 @@ class Logged:
         """What makes a text fit to leave that is about a failed call; None where the error at hand is none."""
         if error is None:
             return None
-        found, succeeded = find(error, self._calls)
-        if not found and succeeded is None:
-            return None
-        echo = next((item.mark.echo for item in found if item.mark.echo), None)
-        echo = echo or echo_of(None, found[0].error if found else error)
-        return lambda text: scrub.fit(text, self._settings, echo)
+        about, echo = quoting(error, self._calls)
+        return (lambda text: scrub.fit(text, self._settings, echo)) if about else None
 
 
 class _Told(threading.local):

@@ -278,3 +278,12 @@ def find(error: BaseException, calls: Calls | None = None) -> tuple[list[Found],
             node, how, weak = steps.send(mark is not None)
     except StopIteration:
         return found, (None if found else succeeded)
+
+
+def quoting(error: BaseException, calls: Calls) -> tuple[bool, Echo | None]:
+    """Whether an exception is about a call, and the body of which its text may quote; None where that is not known."""
+    found, succeeded = find(error, calls)
+    echo = next((item.mark.echo for item in found if item.mark.echo), None)
+    if not found and succeeded is None:
+        return False, None
+    return True, echo or echo_of(None, found[0].error if found else error)
