@@ -312,3 +312,19 @@ def test_names_of_functions_are_no_classes_and_a_status_says_more_than_surprise(
 )
 def test_recordings_without_speech_and_items_of_too_many_bytes(expected: str, message: str, status: int | None) -> None:
     assert expected == label(message=message, status=status)
+
+
+@pytest.mark.parametrize(
+    ("expected", "message", "status"),
+    [
+        ("server_error/overloaded", "Engine overloaded: high amounts of traffic", 503),
+        ("permission_denied/ip", "Your IP address is forbidden here", 403),
+        ("invalid_request/invalid_parameter", "phi gateway: missing required headers", 400),
+        ("authentication/missing_key", "There was no Authorization header", 401),
+        ("model_unavailable/no_access", "The model is not available on your plan", 403),
+        ("model_unavailable/no_access", "This model requires allowlisting", 400),
+        ("model_unavailable/not_found", "The specified model 'phi-9' is unavailable", 404),
+    ],
+)
+def test_wordings_of_error_references(expected: str, message: str, status: int) -> None:
+    assert expected == label(message=message, status=status)

@@ -21,6 +21,15 @@ ENGLISH_ACCESS = Family(
             only authorized for use with
             credential … cannot be used for other
         """,
+        "server_error/overloaded": """
+            engine overloaded
+            high amounts of traffic
+            high amount of traffic
+        """,
+        "model_unavailable/not_found": """
+            specified model … is unavailable
+            specified model … cannot be accessed
+        """,
         "content_filter/output": """
             blocked a proper response
         """,
@@ -47,6 +56,8 @@ ENGLISH_ACCESS = Family(
             permission to visit this site
         """,
         "permission_denied/ip": """
+            ip address … forbidden
+            ip address … blocked
             blocked by … firewall
             firewall … intercepting
             firewall is blocking
@@ -66,6 +77,11 @@ ENGLISH_ACCESS = Family(
         """,
         "model_unavailable/no_access": """
             requested model is not available for
+            model … requires allowlisting
+            model … requires allowlist
+            model not available on your
+            model … is not available on your
+            model … not available in your subscription
             not available for this api key
             not available for your api key
             not available for your plan
@@ -84,6 +100,7 @@ ENGLISH_ACCESS = Family(
             not have access to the requested model
         """,
         "authentication/missing_key": """
+            no authorization header
             not pass an authentication
             api key not found … environment
             not pass an api key

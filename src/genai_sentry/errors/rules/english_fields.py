@@ -40,6 +40,10 @@ ENGLISH_FIELDS = Family(
             invalid tool call in messages
             please enable … to use
             invalid input type
+            missing mandatory header
+            missing mandatory headers
+            missing required header
+            missing required headers
             content could not be decrypted
             encrypted content cannot be
             encrypted content is
