@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,6 @@ TOKEN_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4
 _MAX_SETS = 2048
 _NAMED = environment_variables.OTEL_PYTHON_METER_PROVIDER in os.environ
 
-Observe = Callable[[CallbackOptions], Iterable[Observation]]
-
 
 class Metrics:
     """The instruments, with attribute sets prepared once per kind of call.
@@ -82,14 +81,14 @@ class Metrics:
         self._errors = meter.create_counter(ERRORS, "{error}", "Failed calls, by type.")
         self._attempts = meter.create_counter(ATTEMPTS, "{attempt}", "HTTP attempts of calls.")
         self._left: dict[tuple[str, str, str], Observation] = {}
-        # OpenTelemetry keeps instruments for good: what was set up and taken back must not stay with them.
-        reference: weakref.WeakMethod[Observe] = weakref.WeakMethod(self._observe)
+        self._provider = meter_provider
         meter.create_observable_gauge(
             RATELIMIT_REMAINING,
-            [lambda options: _observed(reference, options)],
+            [lambda options: _observed(meter_provider, options)],
             "1",
             "Share of a rate limit that is left.",
         )
+        _latest.append(weakref.ref(self))
         self._next = None
         if successors:
             self._next = (
@@ -212,7 +211,12 @@ class Metrics:
                     self._left.clear()
                 self._left[key] = Observation(max(0.0, left / limit), {**call, "llm_ratelimit_kind": kind})
 
-    def _observe(self, options: CallbackOptions) -> Iterable[Observation]:
+    def belongs_to(self, provider: MeterProvider) -> bool:
+        """Whether its instruments are this provider's."""
+        return (self._provider or get_meter_provider()) is provider
+
+    def observe(self) -> Iterable[Observation]:
+        """What is left of rate limits."""
         # Collecting begins with the observable instruments: what is not yet counted comes in before the others.
         if self.before_reading is not None:
             self.before_reading()
@@ -235,9 +239,18 @@ class Metrics:
                 instrument.record(value or 0, base)
 
 
-def _observed(reference: weakref.WeakMethod[Observe], options: CallbackOptions) -> Iterable[Observation]:
-    observe = reference()
-    return () if observe is None else observe(options)
+# OpenTelemetry keeps an observable instrument for good, with the function that it was first made with: what is set up
+# once more is not asked by an instrument of its own, and what was taken back must not stay in memory with the first.
+_latest: deque[weakref.ref[Metrics]] = deque(maxlen=1)
+
+
+def _observed(provider: MeterProvider | None, options: CallbackOptions) -> Iterable[Observation]:
+    """What the instruments that are in force now observe, where they are this provider's."""
+    for reference in _latest.copy():
+        metrics = reference()
+        if metrics is not None and metrics.belongs_to(provider or get_meter_provider()):
+            return metrics.observe()
+    return ()
 
 
 def metrics_for(meter_provider: MeterProvider | None, semconv: str) -> Metrics | None:
