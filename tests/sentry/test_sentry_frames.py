@@ -153,3 +153,45 @@ def test_where_code_is_installed_tells_whose_it_is() -> None:
     (built,) = frames.build([code, code.co_firstlineno, json.loads.__globals__], {})
 
     assert ("json", False) == (built["module"], built["in_app"])
+
+
+def test_a_frame_is_made_once_for_each_line_and_client() -> None:
+    """Sentry reads the source each time; code that has taken the place of other code is other code."""
+    code, names, options = _flat.__code__, {"__name__": "shop"}, {"x": 1}
+    line = code.co_firstlineno
+    made = frames._cached(code, line, names, options)
+
+    assert made is frames._cached(code, line, names, options)
+    assert made is not frames._cached(code, line, names, {"x": 1})
+    frames._cache[id(code), line] = (_fail.__code__, options, {"function": "another"})
+    assert "_flat" == frames._cached(code, line, names, options)["function"]
+
+
+def _library(source: str, name: str, path: str) -> dict[str, Any]:
+    """A module of these lines, as if it were installed there."""
+    module = {"__name__": name}
+    exec(compile(source, path, "exec"), module)
+    return module
+
+
+def test_variables_are_those_of_the_application_s_frames() -> None:
+    """By module as by path: a client library that lies beside the application is none of it."""
+    library = _library("def call(work):\n    secret = 1\n    work()", "openai.client", "/app/openai/client.py")
+    try:
+        library["call"](_fail)
+    except ValueError as error:
+        assert error.__traceback__ is not None  # noqa: PT017
+        kept = frames.local_variables(error.__traceback__)
+
+    last = max(kept)
+    assert [True, False, True] == [place in kept for place in (last - 6, last - 3, last)]
+    assert not any("secret" in variables for variables in kept.values())
+
+
+def test_a_place_is_looked_for_in_so_many_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application's may be the last of them."""
+    library = _library("def call(work):\n    return work(None)", "lib", "/x/site-packages/lib.py")
+    monkeypatch.setattr(frames, "_application", {})
+    for bound, expected in ((2, HERE), (1, "")):
+        monkeypatch.setattr(frames, "MAX_FRAMES", bound)
+        assert expected == library["call"](frames.place)[0]

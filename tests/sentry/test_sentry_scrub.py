@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genai_sentry.sentry.scrub import MAX_MESSAGE, Echo, cut_echo, message, scrub, scrub_url
+from genai_sentry.sentry.scrub import MAX_MESSAGE, Echo, _prose, cut_echo, message, scrub, scrub_url
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,8 @@ def test_scrubbing_twice_changes_nothing_more() -> None:
 def test_a_long_message_is_cut() -> None:
     """So that it stays one, and a pattern has little to chew."""
     assert len(scrub("word " * 10_000)) <= MAX_MESSAGE + 1
+    whole = "w" * 39 + " " * (MAX_MESSAGE - 39)
+    assert whole == scrub(whole)
 
 
 def test_a_url_keeps_its_parameters_names_alone() -> None:
@@ -216,3 +218,16 @@ def test_a_body_that_is_nested_too_deeply_is_searched_as_text() -> None:
     body = b'{"messages": ' + b"[" * 50_000 + json.dumps(said).encode() + b"]" * 50_000 + b"}"
 
     assert "no: [cut]!" == Echo(body).cut(f"no: {said}!")
+
+
+@pytest.mark.parametrize("label", ["role", "type", "model", "name", "id", "format", "detail", "mime_type", "mimeType"])
+def test_a_label_is_no_prompt_wherever_it_stands(label: str) -> None:
+    """Inside a message, too; beside it a text is."""
+    body = json.dumps({"messages": [{label: "distinctive", "content": "remarkable"}]}).encode()
+    assert "distinctive [cut]" == Echo(body).cut("distinctive remarkable")
+
+
+def test_so_many_values_of_a_body_are_looked_at() -> None:
+    """More would take too long: the body and its list are two of them."""
+    body = json.dumps({"messages": ["x"] * 25_000}).encode()
+    assert 19_998 == len(list(_prose(body)))
