@@ -80,6 +80,12 @@ class Sinks:
                 except Exception as fault:
                     if not swallowed(step, fault):
                         raise
+        if self.metrics is not None:
+            try:
+                self.metrics.count([record for _, record, _ in told if record.operation])
+            except Exception as fault:
+                if not swallowed("metrics", fault):
+                    raise
 
     def _price(self, call: Call, record: CallRecord, error: BaseException | None) -> None:
         outcome, found = record.outcome, call.format
@@ -163,6 +169,7 @@ class Sinks:
         try:
             if self.metrics is not None:
                 self.metrics.record(record)
+                self.metrics.count((record,))
             self.sentry_metrics.record(record)
             if record.cost is not None:
                 for alert in self.budgets.observe(record):

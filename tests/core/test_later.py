@@ -124,6 +124,31 @@ def test_collecting_metrics_settles(bare: Any, patient: openai.OpenAI) -> None:
     assert (1, 0) == (point.count, _waiting())
 
 
+def test_calls_that_are_alike_are_counted_up_before_they_are_told(
+    bare: Any, patient: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cost and attempts of calls that are settled together are one sum a series: right, and told once."""
+    assert state.runtime is not None
+    metrics = state.runtime.metrics
+    assert metrics is not None
+    told: list[str] = []
+    for name in ("_cost", "_attempts"):
+        inner = getattr(metrics, name)
+        counter = SimpleNamespace(add=lambda *a, inner=inner, name=name: (told.append(name), inner.add(*a)))
+        monkeypatch.setattr(metrics, name, counter)
+    for model in ("gpt-4o", "gpt-4o", "gpt-4o-mini", "gpt-4o"):
+        patient.chat.completions.create(model=model, messages=MESSAGES)
+
+    found = bare.metrics()
+    assert {"gpt-4o": 3, "gpt-4o-mini": 1} == {
+        point.attributes["ai_model"]: point.value for point in found["llm.client.attempts"]
+    }
+    cost = {point.attributes["ai_model"]: point.value for point in found["llm.client.cost"]}
+    spent = [span.attributes["llm_cost_usd"] for span in bare.spans]
+    assert cost == {"gpt-4o": pytest.approx(sum(spent[:2]) + spent[3]), "gpt-4o-mini": pytest.approx(spent[2])}
+    assert ["_attempts", "_attempts", "_cost", "_cost"] == sorted(told)
+
+
 def test_a_flush_settles(patient: openai.OpenAI) -> None:
     """After a flush no call waits."""
     patient.chat.completions.create(model="m", messages=MESSAGES)

@@ -49,6 +49,8 @@ TOKEN_BUCKETS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4
 """Tokens, from the semantic convention."""
 
 _MAX_SETS = 2048
+_Set = dict[str, str | int]
+"""The attributes of a series."""
 _NAMED = environment_variables.OTEL_PYTHON_METER_PROVIDER in os.environ
 
 
@@ -105,17 +107,12 @@ class Metrics:
                     SUCCESSORS["output"], "{token}", "Output.", explicit_bucket_boundaries_advisory=tokens
                 ),
             )
-        self._sets: dict[tuple[object, ...], dict[str, dict[str, str | int]]] = {}
+        self._sets: dict[tuple[object, ...], dict[str, _Set]] = {}
 
     def record(self, record: CallRecord) -> None:
-        """Record one finished call."""
-        if self._unread:
-            # Nobody has set a provider up yet; the API's own way of saying so looks into the environment every time.
-            if getattr(_internal, "_METER_PROVIDER", self) is None and not _NAMED:
-                return
-            if type(get_meter_provider()).__name__ == "_ProxyMeterProvider":
-                return
-            self._unread = False
+        """Record one finished call, but for what is counted up: see `count`."""
+        if self._unread and self._nobody():
+            return
         prepared = self._prepared(record)
         base = prepared["base"]
         if record.timed:
@@ -128,10 +125,6 @@ class Metrics:
                 self._tokens.record(usage.output_tokens, prepared["output"])
         if stream is not None and stream.first_chunk_s is not None:
             self._first_chunk.record(stream.first_chunk_s, base)
-        if record.cost is not None:
-            self._cost.add(record.cost.total_usd, prepared["call"])
-        if record.attempts:
-            self._attempts.add(record.attempts, prepared["call"])
         if record.classification is not None:
             self._errors.add(1, self._failure(record, prepared["call"]))
         if record.limits is not None:
@@ -139,7 +132,34 @@ class Metrics:
         if self._next is not None:
             self._record_successors(record, base)
 
-    def _prepared(self, record: CallRecord) -> dict[str, dict[str, str | int]]:
+    def count(self, records: Iterable[CallRecord]) -> None:
+        """Count the cost and the attempts of finished calls, at once for those that are alike: it costs as one does."""
+        if self._unread and self._nobody():
+            return
+        costs: dict[int, tuple[float, _Set]] = {}
+        attempts: dict[int, tuple[float, _Set]] = {}
+        for record in records:
+            call = self._prepared(record)["call"]
+            if record.cost is not None:
+                costs[id(call)] = (costs.get(id(call), (0.0,))[0] + record.cost.total_usd, call)
+            if record.attempts:
+                attempts[id(call)] = (attempts.get(id(call), (0,))[0] + record.attempts, call)
+        for cost, call in costs.values():
+            self._cost.add(cost, call)
+        for number, call in attempts.values():
+            self._attempts.add(number, call)
+
+    def _nobody(self) -> bool:
+        """Whether nobody has set a provider up yet."""
+        # The API's own way of saying so looks into the environment every time.
+        if getattr(_internal, "_METER_PROVIDER", self) is None and not _NAMED:
+            return True
+        if type(get_meter_provider()).__name__ == "_ProxyMeterProvider":
+            return True
+        self._unread = False
+        return False
+
+    def _prepared(self, record: CallRecord) -> dict[str, _Set]:
         answering = record.outcome.model if record.outcome is not None else None
         key = (
             record.operation,
@@ -159,10 +179,8 @@ class Metrics:
         return found
 
     @staticmethod
-    def _prepare(
-        record: CallRecord, answering: str | None, labelled: dict[str, str]
-    ) -> dict[str, dict[str, str | int]]:
-        limit: dict[str, str | int] = {
+    def _prepare(record: CallRecord, answering: str | None, labelled: dict[str, str]) -> dict[str, _Set]:
+        limit: _Set = {
             names.OPERATION_NAME: record.operation,
             names.PROVIDER_NAME: record.provider,
             names.LLM_PROVIDER: record.provider,
@@ -189,7 +207,7 @@ class Metrics:
         }
 
     @staticmethod
-    def _failure(record: CallRecord, call: dict[str, str | int]) -> dict[str, str | int]:
+    def _failure(record: CallRecord, call: _Set) -> _Set:
         classification = record.classification
         assert classification is not None
         return {
@@ -200,7 +218,7 @@ class Metrics:
             names.LLM_RETRYABLE: "true" if classification.retryable else "false",
         }
 
-    def _record_limits(self, record: CallRecord, call: dict[str, str | int]) -> None:
+    def _record_limits(self, record: CallRecord, call: _Set) -> None:
         limits = record.limits
         assert limits is not None
         for kind in ("requests", "tokens"):
@@ -222,7 +240,7 @@ class Metrics:
             self.before_reading()
         return list(self._left.values())
 
-    def _record_successors(self, record: CallRecord, base: dict[str, str | int]) -> None:
+    def _record_successors(self, record: CallRecord, base: _Set) -> None:
         assert self._next is not None
         duration, first_chunk, input_tokens, output_tokens = self._next
         if record.timed:
