@@ -328,3 +328,9 @@ def test_recordings_without_speech_and_items_of_too_many_bytes(expected: str, me
 )
 def test_wordings_of_error_references(expected: str, message: str, status: int) -> None:
     assert expected == label(message=message, status=status)
+
+
+def test_whose_answer_cannot_be_parsed_counts_more_than_the_parsers_words() -> None:
+    words = "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value"
+    assert label(message=f"Failed to parse LLM response: {words}") == "invalid_response/malformed"
+    assert label(message=words, status=400).startswith("invalid_request/")

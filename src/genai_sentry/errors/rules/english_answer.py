@@ -89,6 +89,10 @@ ENGLISH_ANSWER = Family(
             unable to parse response
             malformed response
             malformed_function_call
+            failed to parse llm response
+            failed to parse model response
+            failed to parse the model response
+            failed to parse the response from
             decoding response body … expected value
             decoding response body … at line
             malformed_tool_use
