@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 
+from genai_sentry import own_provider
 from genai_sentry.guard import Guard
 from genai_sentry.patch.state import state
 from genai_sentry.sentry.start import starter
@@ -30,7 +31,7 @@ def flush(timeout: float = 2.0) -> bool:
             if starter.armed and _holding(runtime):
                 starter.ensure()  # under the launcher, once: takes its time, which is not the flush's
             done = runtime.flush(timeout)
-        force = getattr(trace.get_tracer_provider(), "force_flush", None)
+        force = getattr(own_provider.private() or trace.get_tracer_provider(), "force_flush", None)
         if force is not None:
             done = bool(force(int(timeout * 1000))) and done
     return done

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
 
+from genai_sentry import own_provider
 from genai_sentry.flushing import flush
 from genai_sentry.guard import Guard
 from genai_sentry.instrumentor import GenAIInstrumentor
@@ -23,7 +22,7 @@ from genai_sentry.settings import Settings, SettingsError
 from genai_sentry.telemetry import sentry_trace
 from genai_sentry.telemetry.identity import environment_of_the_process, identity, release_of_the_process
 from genai_sentry.telemetry.losses import CountingBatchProcessor
-from genai_sentry.telemetry.stamp import is_stamped, sampling, stamp
+from genai_sentry.telemetry.stamp import is_stamped
 
 logger = logging.getLogger("genai_sentry")
 
@@ -68,8 +67,9 @@ def init(
     prefer(SDK_TRACERS)
     identity.give(environment, release)
     takeover.watch()
-    provider = _tracer_provider(settings)
     options = {**({"dsn": dsn} if dsn else {}), "environment": environment, "release": release}
+    alone = _sentry_will_trace(options, sentry_options or {}, explicit=explicit)
+    provider = own_provider.find(settings, alone=alone)
     fresh = _init_sentry(options, dict(sentry_options or {}), explicit=explicit)
     _deliver_spans(provider, fresh=fresh)
     undo = sentry_trace.install() if is_stamped(provider) else None
@@ -78,7 +78,7 @@ def init(
     instrumentor = GenAIInstrumentor()
     if instrumentor.is_instrumented_by_opentelemetry:
         instrumentor.uninstrument()  # by the launcher, with other settings
-    instrumentor.instrument(settings=settings)
+    instrumentor.instrument(settings=settings, tracer_provider=own_provider.private())
     _undo.append(instrumentor.uninstrument)
     if state.runtime is not None and dsn is None:
         state.runtime.reporter.told = True  # that nothing is sent has been said above, if it is so
@@ -132,16 +132,25 @@ def _check_dsn(dsn: str | None) -> str | None:
     return dsn
 
 
-def _tracer_provider(settings: Settings) -> trace.TracerProvider:
-    """The global TracerProvider, made here where there is none; only then is anything else of OpenTelemetry chosen."""
-    existing = trace.get_tracer_provider()
-    if not isinstance(existing, trace.ProxyTracerProvider):  # which stands for none; anyone's own can't be replaced
-        return existing
-    sampler, rate = sampling(settings)
-    provider = TracerProvider(sampler=sampler, resource=Resource.create())
-    stamp(provider, rate)
-    trace.set_tracer_provider(provider)
-    return provider
+def _stays(found: Mapping[str, Any], options: Mapping[str, Any], *, explicit: bool) -> bool:
+    """Whether the service's own Sentry client stays."""
+    import sentry_sdk
+
+    client = sentry_sdk.get_client()
+    same = not explicit or client.options.get("dsn") == found.get("dsn")
+    return client.is_active() and not options and same
+
+
+def _sentry_will_trace(found: Mapping[str, Any], options: Mapping[str, Any], *, explicit: bool) -> bool:
+    """Whether Sentry's own tracing will be in charge, and not hand its spans to OpenTelemetry or take them from it."""
+    import sentry_sdk
+
+    if _stays(found, options, explicit=explicit):
+        options = sentry_sdk.get_client().options
+    if options.get("traces_sample_rate") is None and options.get("traces_sampler") is None:
+        return False
+    kinds = {getattr(item, "identifier", "") for item in options.get("integrations") or ()}
+    return options.get("instrumenter") != "otel" and kinds.isdisjoint({"otlp", "opentelemetry"})
 
 
 def _init_sentry(found: Mapping[str, Any], options: dict[str, Any], *, explicit: bool) -> bool:
@@ -150,9 +159,8 @@ def _init_sentry(found: Mapping[str, Any], options: dict[str, Any], *, explicit:
 
     from genai_sentry.sentry.start import link_traces
 
-    client = sentry_sdk.get_client()
     merged = {**found, **options}
-    if client.is_active() and not options and (not explicit or client.options.get("dsn") == merged.get("dsn")):
+    if _stays(found, options, explicit=explicit):
         return False
     if not merged.get("dsn"):
         logger.info("no Sentry DSN: nothing is sent")

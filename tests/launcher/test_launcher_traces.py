@@ -41,6 +41,93 @@ def fail():
 """
 
 
+WOKEN = (
+    HEAD
+    + """
+from opentelemetry import trace
+
+def serve(name="GET /ask"):  # as FastAPI traces itself wherever there is a global provider
+    with trace.get_tracer("fastapi").start_as_current_span(name):
+        fail()
+
+def shown():
+    genai_sentry.flush(5); sentry_sdk.flush(5)
+    llm = [s for s in receiver.spans if s.scope == "genai_sentry"]
+    return {
+        "others": [s.name for s in receiver.spans if s not in llm],
+        "llm": len(llm),
+        "linked": [e["contexts"]["trace"]["span_id"] for e in receiver.events] == [s.span_id for s in llm],
+        "traces": len({s.trace_id for s in llm} | {e["contexts"]["trace"]["trace_id"] for e in receiver.events}),
+        "joined": {s.trace_id for s in llm} == {t["contexts"]["trace"]["trace_id"] for t in receiver.transactions},
+    }
+"""
+)
+ONE = {"others": [], "llm": 1, "linked": True, "traces": 1, "joined": True}
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "sentry_sdk.init(receiver.dsn, traces_sample_rate=1.0); genai_sentry.init()",
+        "sentry_sdk.init(receiver.dsn, traces_sampler=lambda about: 1.0); genai_sentry.init(); genai_sentry.init()",
+        "genai_sentry.init(receiver.dsn, sentry_options={'traces_sample_rate': 1.0})",
+    ],
+)
+def test_sentrys_own_tracing_wakes_no_other_and_is_joined(begin: str) -> None:
+    """What traces itself by OpenTelemetry stays asleep, as without this package; the LLM span is in Sentry's trace."""
+    seen = run(
+        WOKEN
+        + f"""
+{begin}
+with sentry_sdk.start_transaction(name="work"):
+    serve()
+print(json.dumps(shown()))
+"""
+    )
+
+    assert ONE == seen
+
+
+def test_a_provider_that_comes_later_is_the_services_own() -> None:
+    """Where Sentry traces, nothing stands in its way; LLM spans go on to Sentry."""
+    seen = run(
+        WOKEN
+        + """
+from opentelemetry.sdk.trace import TracerProvider
+sentry_sdk.init(receiver.dsn, traces_sample_rate=1.0)
+genai_sentry.init()
+mine = TracerProvider()
+trace.set_tracer_provider(mine)
+with sentry_sdk.start_transaction(name="work"):
+    fail()
+print(json.dumps([trace.get_tracer_provider() is mine, shown()]))
+"""
+    )
+
+    assert [True, ONE] == seen
+
+
+@pytest.mark.parametrize(
+    "first", ["genai_sentry.init()", "genai_sentry.init(); genai_sentry.shutdown(); genai_sentry.init()"]
+)
+def test_sentrys_integration_takes_over_from_its_own_tracing(first: str) -> None:
+    """Spans are sent once by whoever sends them, the LLM's and the woken library's alike."""
+    seen = run(
+        WOKEN
+        + f"""
+from sentry_sdk.integrations.otlp import OTLPIntegration
+sentry_sdk.init(receiver.dsn, traces_sample_rate=1.0)
+{first}
+sentry_sdk.init(receiver.dsn, integrations=[OTLPIntegration()])
+serve()
+trace.get_tracer_provider().force_flush()
+print(json.dumps(shown()))
+"""
+    )
+
+    assert {**ONE, "others": ["GET /ask"], "joined": False} == seen
+
+
 def test_spans_and_events_join_the_trace_of_sentrys_own_tracing() -> None:
     """A service that traces with Sentry: one trace, headers and query values kept from the provider and from Sentry."""
     seen = run(

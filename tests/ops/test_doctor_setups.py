@@ -147,9 +147,15 @@ SETUPS: dict[str, tuple[str, dict[str, str], set[str]]] = {
     ),
     "sampling that Sentry knows": (SOUND, {"GENAI_SENTRY_TRACE_SAMPLE_RATE": "0.1"}, set()),
     "two tracings": (
+        f"{PROVIDER}\ntrace.set_tracer_provider(TracerProvider())\n"
         "import genai_sentry\ngenai_sentry.init(sentry_options={'traces_sample_rate': 1.0})\n",
         {},
         {"two-tracings"},
+    ),
+    "Sentry's tracing alone": (
+        "import genai_sentry\ngenai_sentry.init(sentry_options={'traces_sample_rate': 1.0})\n",
+        {},
+        set(),
     ),
     "content without PII": (
         SOUND,

@@ -11,6 +11,7 @@ from typing import Any
 import wrapt
 from opentelemetry.sdk.trace import ReadableSpan
 
+from genai_sentry import own_provider
 from genai_sentry.patch.seam import Seam
 
 MODULE = "sentry_sdk.integrations.otlp"
@@ -60,6 +61,7 @@ def _imported(module: ModuleType) -> None:
 def _noticing(original: Callable[..., Any]) -> Callable[..., Any]:
     def setup_otlp_traces_exporter(*args: Any, **kwargs: Any) -> Any:
         global _since
+        own_provider.publish()  # it adds its exporter to the global provider
         result = original(*args, **kwargs)
         _since = time.time_ns() if _since is None else _since
         return result

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from genai_sentry import own_provider
 from genai_sentry.settings import Settings, SettingsError
 
 PACKAGES = (
@@ -45,7 +46,7 @@ class Facts:
         settings: this package's settings in force; None where they can't be used.
         settings_fault: why not.
         client: Sentry's client; None where Sentry is not set up, or not looked at.
-        provider: OpenTelemetry's global TracerProvider.
+        provider: the TracerProvider of LLM spans: OpenTelemetry's global one, or this package's own.
         propagator: OpenTelemetry's global propagator.
         runtime: what this package's instrumentation made; None where it is not active.
         warnings: what OpenTelemetry warned of while the service was set up.
@@ -144,7 +145,7 @@ def of_process(facts: Facts, warnings: tuple[str, ...] = ()) -> Facts:
 
     client = sentry_sdk.get_client()
     facts.client = client if client.is_active() else None
-    facts.provider = _sdk_provider(trace.get_tracer_provider())
+    facts.provider = _sdk_provider(own_provider.private() or trace.get_tracer_provider())
     facts.propagator = get_global_textmap()
     facts.runtime = state.runtime
     facts.warnings = warnings

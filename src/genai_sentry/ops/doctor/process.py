@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from opentelemetry.trace import NoOpTracerProvider, ProxyTracerProvider
 
+from genai_sentry import own_provider
 from genai_sentry.ops.doctor.facts import Facts
 from genai_sentry.ops.doctor.findings import PROCESS, Finding, check
 
@@ -229,6 +230,8 @@ def sampler(facts: Facts) -> Iterator[Finding]:
 @check("two tracings", PROCESS)
 def two_tracings(facts: Facts) -> Iterator[Finding]:
     """Sentry's own tracing and OpenTelemetry's export side by side."""
+    if facts.provider is own_provider.private():  # of LLM spans alone, which join Sentry's trace
+        return
     if "otlp" not in facts.integrations and not _ways_to_sentry(facts):
         return
     if facts.option("traces_sample_rate") is not None or facts.option("traces_sampler") is not None:
@@ -236,7 +239,8 @@ def two_tracings(facts: Facts) -> Iterator[Finding]:
             "two-tracings",
             "traces_sample_rate (or traces_sampler) is set, and OpenTelemetry's spans go to Sentry too: two traces for "
             "each request, and errors are linked to one of them.",
-            "Remove traces_sample_rate and traces_sampler from sentry_sdk.init(); sampling is OpenTelemetry's.",
+            "Remove traces_sample_rate and traces_sampler from sentry_sdk.init(); sampling is OpenTelemetry's. Or "
+            "leave OpenTelemetry without a TracerProvider: LLM spans then join Sentry's trace.",
         )
 
 

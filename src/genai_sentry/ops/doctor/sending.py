@@ -43,7 +43,7 @@ def send(facts: Facts) -> Sent:
 
     if facts.client is None:
         raise OpsError("--send-test: Sentry is not set up: set SENTRY_DSN, or name the service's set-up with --app")
-    tracer = trace.get_tracer("genai_sentry")
+    tracer = trace.get_tracer("genai_sentry", tracer_provider=facts.provider)
     about: dict[str, Any] = {
         names.OPERATION: "chat",
         "gen_ai.request.model": MODEL,
@@ -61,7 +61,7 @@ def send(facts: Facts) -> Sent:
             trace_id = trace.format_trace_id(span.get_span_context().trace_id)
             event_id = sentry_sdk.capture_event(_event()) or ""
         sentry_sdk.flush(WAIT_S)
-        flush = getattr(trace.get_tracer_provider(), "force_flush", None)
+        flush = getattr(facts.provider, "force_flush", None)
         if flush is not None:
             flush(int(WAIT_S * 1000))
     if transport is not None:
