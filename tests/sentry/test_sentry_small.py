@@ -7,7 +7,10 @@ import os
 import sys
 import time
 from datetime import datetime
-from types import FrameType
+from types import FrameType, SimpleNamespace
+
+import pytest
+import sentry_sdk
 
 from genai_sentry import Settings
 from genai_sentry.errors.taxonomy import ErrorType, classification
@@ -15,7 +18,7 @@ from genai_sentry.record import CallRecord
 from genai_sentry.sentry import breadcrumbs, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
-from genai_sentry.sentry.matching import Found, Mark, State
+from genai_sentry.sentry.matching import Found, Mark, State, echo_of
 from genai_sentry.sentry.reporter import Reporter
 
 
@@ -116,3 +119,26 @@ def test_sentrys_own_integrations_for_the_sdks_here_are_found() -> None:
     found = {kind.__name__ for kind in integrations.disabled_integrations()}
     known = {place.partition(":")[2] for place in integrations.COVERED.values()}
     assert {"OpenAIIntegration", "AnthropicIntegration"} <= found <= known
+
+
+def test_a_client_that_sends_nowhere_is_none() -> None:
+    """Set up without a DSN, Sentry is active all the same: nothing is held for it, and a line says so once."""
+    what = classification(ErrorType.RATE_LIMIT)
+    reporter = Reporter(Settings())
+    try:
+        sentry_sdk.init(default_integrations=False)
+        assert sentry_sdk.get_client().is_active()
+        reporter.report(CallRecord("chat", "openai", "m", classification=what), ValueError())
+        assert (True, 0) == (reporter.told, len(reporter._outbox))
+    finally:
+        reporter.close()
+        sentry_sdk.get_global_scope().set_client(None)
+
+
+@pytest.mark.parametrize("content", [b"", None, "text", iter([b"a"]), [b"a"]])
+def test_a_body_that_is_not_in_memory_is_no_echo(content: object) -> None:
+    """One that is read as it is sent, for one."""
+    assert echo_of(SimpleNamespace(_content=content)) is None
+    kept = echo_of(SimpleNamespace(_content=b"{}"))
+    assert kept is not None
+    assert 2 == kept.size
