@@ -94,6 +94,25 @@ def test_a_clients_timeout_is_not_the_applications_deadline() -> None:
     assert "timeout/client_read" == label(error)
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "expected"),
+    [
+        ("billiard.exceptions", "SoftTimeLimitExceeded", "timeout/app_deadline"),
+        ("dramatiq.middleware.time_limit", "TimeLimitExceeded", "timeout/app_deadline"),
+        ("rq.timeouts", "JobTimeoutException", "timeout/app_deadline"),
+        ("gevent.timeout", "Timeout", "timeout/app_deadline"),
+        ("func_timeout.exceptions", "FunctionTimedOut", "timeout/app_deadline"),
+        ("greenlet", "GreenletExit", "cancelled/unspecified"),
+        ("builtins", "SystemExit", "cancelled/unspecified"),
+    ],
+)
+def test_who_ends_a_job_ends_its_call(module: str, name: str, expected: str) -> None:
+    """Time limits of workers (Celery, dramatiq, RQ) are the application's own; who kills a greenlet cancels the call."""
+    kind = SystemExit if module == "builtins" else type(name, (BaseException,), {"__module__": module})
+    assert expected == label(kind())
+    assert expected == label(kind(), provider="openai")
+
+
 def test_a_cancelled_task() -> None:
     """A cancellation is no failure."""
     found = classify(asyncio.CancelledError())

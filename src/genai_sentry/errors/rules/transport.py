@@ -119,7 +119,16 @@ TRANSPORT = Family(
             APIUserAbortError
             KeyboardInterrupt
             GeneratorExit
+            GreenletExit
+            SystemExit
             ABORT_ERR
+        """,
+        "timeout/app_deadline": """
+            SoftTimeLimitExceeded
+            dramatiq.middleware.time_limit.TimeLimitExceeded
+            JobTimeoutException
+            FunctionTimedOut
+            gevent.timeout.Timeout
         """,
         "invalid_response/schema": """
             APIResponseValidationError
