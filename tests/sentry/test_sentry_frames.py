@@ -27,6 +27,7 @@ HERE = __file__
         ("json.decoder", sys.modules["json.decoder"].__file__, {}, False),
         ("importlib", "<frozen importlib._bootstrap>", {}, False),
         ("runpy", "/app/<frozen runpy>", {}, False),
+        ("gevent._gevent_c_waiter", "/app/src/gevent/_waiter.py", {}, False),
         (None, None, {}, True),
         ("openai.own", "/x.py", {"in_app_include": ["openai"]}, True),
         ("openaiplus", "/app/x.py", {"in_app_exclude": ["openai"]}, True),

@@ -179,6 +179,24 @@ def test_a_stand_in_needs_no_constructor() -> None:
     assert (type(copied), copied.response) == (httpx.HTTPStatusError, response)
 
 
+class Telling(BaseException):
+    """Tells what it holds in slots, as trio's `Cancelled` does."""
+
+    __slots__ = "source"
+
+    def __str__(self) -> str:
+        return f"cancelled by {self.source}"
+
+
+def test_a_stand_in_has_what_is_held_in_slots() -> None:
+    """Its message is made of that."""
+    error = Telling()
+    error.source = "deadline"
+
+    assert "cancelled by deadline" == str(snapshot.stand_in(error))
+    assert Telling is type(snapshot.stand_in(Telling()))
+
+
 def test_a_stand_in_of_a_group_is_a_group() -> None:
     """Groups make their objects themselves."""
     copied = snapshot.stand_in(ExceptionGroup("g", [ValueError()]))

@@ -19,7 +19,7 @@ CLIENT_LIBRARIES = frozenset(
         "sentry_sdk", "google.genai", "mistralai", "cohere", "litellm", "ollama", "groq", "together", "cerebras",
         "huggingface_hub", "anyio", "sniffio", "h11", "h2", "aiohttp", "requests", "urllib3", "tenacity", "stamina",
         "langchain", "langchain_core", "langchain_openai", "llama_index", "pydantic", "pydantic_ai", "logfire",
-        "openinference", "traceloop", "botocore", "boto3", "grpc",
+        "openinference", "traceloop", "botocore", "boto3", "grpc", "gevent", "eventlet",
     }
 )  # fmt: skip
 """Top modules whose frames are never the application's, wherever they are installed."""

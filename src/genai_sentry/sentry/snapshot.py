@@ -66,6 +66,10 @@ def stand_in(error: BaseException) -> BaseException:
         copy = _built_in(kind, error)
     try:
         copy.__dict__.update(error.__dict__)
+        for held_by in kind.__mro__:
+            slots = held_by.__dict__.get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                BaseException.__setattr__(copy, name, getattr(error, name))
     except (AttributeError, TypeError):
         pass
     return copy
