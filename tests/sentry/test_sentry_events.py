@@ -242,6 +242,7 @@ def test_the_normaliser_would_find_a_fault() -> None:
         ("503", (ErrorType.SERVER_ERROR, Reason.UNAVAILABLE), "HTTP 503"),
         ("200", (ErrorType.INVALID_RESPONSE, Reason.EMPTY), "empty"),
         ("200", (ErrorType.UNKNOWN, Reason.UNSPECIFIED), "unknown"),
+        ("_OTHER", (ErrorType.RATE_LIMIT, Reason.UNSPECIFIED), "rate_limit"),
     ],
 )
 def test_a_failure_without_an_exception_has_a_title_that_says_something(

@@ -286,6 +286,8 @@ def without_exception(
 def _kind(record: CallRecord) -> str:
     """What stands where an exception's class does: a code, `HTTP 500`, or what is wrong with an answer under 200."""
     named, what = record.error_type or "", record.classification
+    if named == "_OTHER":  # OpenTelemetry's word where nothing is known by name
+        named = ""
     if named and not named.isdecimal():
         return named
     if named and int(named) >= 400:
