@@ -15,7 +15,7 @@ import sentry_sdk
 from genai_sentry import Settings
 from genai_sentry.errors.taxonomy import ErrorType, classification
 from genai_sentry.record import CallRecord
-from genai_sentry.sentry import breadcrumbs, integrations, snapshot
+from genai_sentry.sentry import breadcrumbs, deferral, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State, echo_of
@@ -142,3 +142,33 @@ def test_a_body_that_is_not_in_memory_is_no_echo(content: object) -> None:
     kept = echo_of(SimpleNamespace(_content=b"{}"))
     assert kept is not None
     assert 2 == kept.size
+
+
+def test_in_a_storm_there_is_room_for_failures_of_another_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until none is left at all; what is claimed gives its room back."""
+    monkeypatch.setattr(deferral, "MAX_PENDING", 8)
+    monkeypatch.setattr(deferral, "MAX_HELD_BYTES", 100)
+    outbox = Outbox(lambda entry: None, lambda: True)
+    due = time.monotonic() + 60
+
+    def hold(name: str, key: str, size: int = 0) -> None:
+        outbox.admit(
+            Pending(name, key, None, None, contextvars.copy_context(), at=time.time(), deadline=due, size=size)
+        )
+
+    hold("1", "a")
+    assert (False, False) == (outbox.crowded("a"), outbox.crowded("b"))
+    hold("2", "a")
+    assert (True, False) == (outbox.crowded("a"), outbox.crowded("b"))
+    outbox.claim("2")
+    assert not outbox.crowded("a")
+    hold("large", "a", 100)
+    outbox.claim("1")
+    assert (True, False) == (outbox.crowded("a"), outbox.crowded("b"))
+    for number in range(7):
+        hold(f"b{number}", f"b{number}")
+    assert (True, True) == (outbox.crowded("a"), outbox.crowded("b"))
+    outbox.claim("large")
+    assert (False, 7) == (outbox.crowded("a"), len(outbox))
+    assert all(outbox.claim(f"b{number}") for number in range(7))
+    outbox.close()
