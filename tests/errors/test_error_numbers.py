@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genai_sentry.errors import text as texts
+from genai_sentry.errors import numbered as texts
 
 PIECES = st.sampled_from(
     [
@@ -19,6 +19,12 @@ PIECES = st.sampled_from(
             "returned",
             "failed with",
             "状态码",
+            "失败",
+            "返回",
+            "遇到了",
+            "错误",
+            "エラー",
+            "오류",
             "错误码：",
             "[",
             "]",

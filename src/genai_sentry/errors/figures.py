@@ -160,13 +160,17 @@ _WINDOWS = tuple(
     )
 )
 """Each with words without one of which it can't be there. Every pattern begins with letters: such are soon found."""
-_MINUTE = lazy(r"(?:per|\b(?:par|por|pro|al))[ _-]?min|/ ?min|within 1 ?min")
-_DAY = lazy(r"per[ _-]?day|/ ?day|(?<![a-z])daily(?![a-z])|\btoday\b")
-_TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b")
+_MINUTE = lazy(r"(?:per|\b(?:par|por|pro|al))[ _-]?min|/ ?min|within 1 ?min|每分钟|每分鐘|分あたり|분당")
+_DAY = lazy(r"per[ _-]?day|/ ?day|(?<![a-z])daily(?![a-z])|\btoday\b|每[天日]|日あたり|本日の?(?:利用|回数)|하루|일일")
+_TOKEN = lazy(r"\b(?:request |input |output |prompt )?tokens?\b|トークン|토큰")
 _REQUEST = lazy(
     r"\brequests?\b(?! tokens?\b)|\b(?:calls?|requ[eê]tes|solicitudes|anfragen|richieste|input-images per)\b"
+    r"|请求|請求|调用|提交|访问|次数|リクエスト|回数|요청|횟수"
 )
-_HINTS = lazy(r"p(?:er|ar|or|ro)[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|day)|daily|86400|today|within 1 ?min")
+_HINTS = lazy(
+    r"p(?:er|ar|or|ro)[ _\-md]|[tr]p[md]\b|concurren|parallel|/ ?(?:min|day)|daily|86400|today|within 1 ?min"
+    r"|每[天日分]|[日分]あたり|本日|분당|하루|일일"
+)
 
 
 def window(text: str) -> Reason | None:

@@ -32,6 +32,10 @@ _WORDS: dict[str, str] = {term: common for term, _, common in (line.partition("=
 _WORD = lazy("|".join(_WORDS))
 
 
-def common_terms(text: str) -> str:
-    """Terms used in Taiwan and Hong Kong, already in simplified letters, as they are called on the mainland."""
-    return _WORD.sub(lambda match: _WORDS[match[0]], text)
+_SEAM = lazy(r"(?<=[a-z])(?=[\u2e80-\ud7ff\uf900-\ufaff])|(?<=[\u2e80-\ud7ff\uf900-\ufaff])(?=[a-z])")
+"""Where a Latin word stands next to Chinese, Japanese or Korean without a space."""
+
+
+def common_form(text: str) -> str:
+    """Latin words stand apart; terms used in Taiwan and Hong Kong, in simplified letters, become the mainland's."""
+    return _SEAM.sub(" ", _WORD.sub(lambda match: _WORDS[match[0]], text))

@@ -7,17 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from genai_sentry.errors.text import (
-    cut,
-    html_text,
-    is_html,
-    named_codes,
-    numbers_of_errors,
-    status_alone,
-    statuses,
-    without_echoes,
-    without_frames,
-)
+from genai_sentry.errors.numbered import named_codes, numbers_of_errors, status_alone, statuses
+from genai_sentry.errors.text import cut, html_text, is_html, without_echoes, without_frames
 from genai_sentry.patterns import lazy
 
 MAX_DEPTH = 12

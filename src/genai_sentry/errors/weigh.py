@@ -29,10 +29,11 @@ from genai_sentry.errors.index import (
     index,
 )
 from genai_sentry.errors.notions import REACH, guess
+from genai_sentry.errors.numbered import status_alone
 from genai_sentry.errors.rules.model import Label, parse_label
 from genai_sentry.errors.statuses import of_status
 from genai_sentry.errors.taxonomy import ErrorType, Reason
-from genai_sentry.errors.text import WIDE, normal, status_alone
+from genai_sentry.errors.text import WIDE, normal
 from genai_sentry.patterns import lazy
 
 _BROKEN: dict[str, Label] = {

@@ -16,6 +16,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.decoders import DECODERS
+    from genai_sentry.errors.rules.east_asian import EAST_ASIAN
     from genai_sentry.errors.rules.english_access import ENGLISH_ACCESS
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
@@ -46,5 +47,5 @@ def families() -> tuple[Family, ...]:
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
         ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
-        JAPANESE_AND_KOREAN, EUROPEAN,
+        JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN,
     )  # fmt: skip

@@ -58,9 +58,23 @@ CHINESE = Family(
             超长
         """,
         "context_length/max_tokens_too_large": """
+            max_tokens 超过
+            max_tokens 超出
+            max_tokens 过大
+            max_tokens 大于
             最大输出长度超过
         """,
         "model_unavailable/not_found": """
+            模型名写错
+            模型名称写错
+            模型名填错
+            模型名不对
+            模型名有误
+            没有这个模型
+            没有该模型
+            没有此模型
+            查无此模型
+            无此模型
             不存在的模型
             模型未上线
             模型无效
@@ -181,6 +195,11 @@ CHINESE = Family(
             不支持流式
         """,
         "invalid_request/invalid_message_order": """
+            system 消息只能
+            system 消息必须
+            system 消息应
+            系统消息必须
+            系统消息只能
             没有对应的结果
             没有对应的工具
             缺少对应的工具
@@ -193,6 +212,16 @@ CHINESE = Family(
             工具调用结果
         """,
         "invalid_request/invalid_media": """
+            音频文件损坏
+            图片文件损坏
+            视频文件损坏
+            音频损坏
+            图片损坏
+            图像损坏
+            视频损坏
+            无法识别图片
+            无法识别图像
+            无法识别该图片
             文件解析失败
             文档解析失败
             图片解析失败
@@ -216,6 +245,8 @@ CHINESE = Family(
             实名认证
         """,
         "invalid_request/not_found": """
+            路径错误
+            路径不正确
             接口不存在
             api不存在
             api 不存在

@@ -46,6 +46,14 @@ CHINESE_ACCOUNT = Family(
             免费试用已
             点数不足
             积分不足
+            token 不够
+            token 不足
+            token 用完
+            token 已用完
+            token 已用尽
+            tokens 不足
+            tokens 用完
+            tokens 已用完
         """,
         "quota_exceeded/spend_limit": """
             消费限额
@@ -85,10 +93,20 @@ CHINESE_ACCOUNT = Family(
             每分钟请求
             分钟内请求
             请求数限制
+            rpm 超
+            rpm 限
+            rpm 已
+            rpm 达
+            rpm 过
         """,
         "rate_limit/tokens_per_minute": """
             每分钟令牌
             每分钟token
+            tpm 超
+            tpm 限
+            tpm 已
+            tpm 达
+            tpm 过
         """,
         "rate_limit/requests_per_day": """
             当天的调用限额
@@ -106,6 +124,10 @@ CHINESE_ACCOUNT = Family(
             当日额度已用
         """,
         "rate_limit/concurrency": """
+            同时请求
+            同时调用
+            同时进行的请求
+            同时发起
             并发数过高
             并发量
             并发过高
@@ -113,6 +135,12 @@ CHINESE_ACCOUNT = Family(
             并发数
             并发限制
             最大并发
+            并发超
+            超过并发
+            超出并发
+            并发上限
+            并发已
+            触发并发
         """,
         "authentication/invalid_key": """
             无效的令牌
@@ -138,8 +166,28 @@ CHINESE_ACCOUNT = Family(
             key错误
             无效的 api key
             无效的 key
+            key 无效
+            key 不对
+            key 不正确
+            key 有误
+            key 填错
+            key 不可用
+            key 验证
+            key 校验
+            key 认证失败
+            token 错误
+            token 不正确
         """,
         "authentication/missing_key": """
+            请先填写 api
+            请填写 api
+            请输入 api
+            请先输入 api
+            没填 key
+            key 没填
+            没有 authorization
+            缺少 authorization
+            请求头中没有
             未提供令牌
             未提供api
             缺少api
@@ -157,6 +205,10 @@ CHINESE_ACCOUNT = Family(
             密钥格式不正确
         """,
         "authentication/expired": """
+            key 失效
+            key 已失效
+            key 过期
+            key 已过期
             令牌已过期
             已过期
             token过期

@@ -5,6 +5,24 @@ from genai_sentry.errors.rules.model import Family
 CHINESE_SERVICE = Family(
     name="chinese",
     phrases={
+        "timeout/gateway": """
+            网关超时
+            网关响应超时
+            网关请求超时
+        """,
+        "invalid_response/truncated": """
+            未完成就
+            回答未完成
+            输出未完成
+            生成未完成
+        """,
+        "timeout/app_deadline": """
+            超过最大执行时间
+            超过最长时间
+            超过最长执行时间
+            超出最大执行时间
+            超过最大运行时间
+        """,
         "server_error/overloaded": """
             负载较高
             负载过大
@@ -55,6 +73,10 @@ CHINESE_SERVICE = Family(
             服务维护
         """,
         "server_error/bad_gateway": """
+            上游服务异常
+            上游异常
+            上游接口异常
+            上游接口错误
             请求转发失败
             网关异常
             网关错误
@@ -77,6 +99,13 @@ CHINESE_SERVICE = Family(
         "connection_error/reset": """
             重置了连接
             重置连接
+            连接意外
+            连接异常断开
+            连接异常关闭
+            连接异常中断
+            连接被关闭
+            连接已被关闭
+            连接突然
             连接被重置
             远程主机强迫关闭
             中止了一个已建立的连接
@@ -93,6 +122,11 @@ CHINESE_SERVICE = Family(
             连接被拒绝
         """,
         "connection_error/other": """
+            连接 … 服务器失败
+            连接 … 服务失败
+            连接 … 接口失败
+            连不上
+            无法连上
             是否可以正常访问
             是否能正常访问
             能否正常访问
@@ -125,6 +159,11 @@ CHINESE_SERVICE = Family(
             没有返回任何
         """,
         "invalid_response/malformed": """
+            返回的 json
+            返回 json 格式
+            输出的 json
+            生成的 json
+            响应的 json
             不是有效的 json
             不是有效json
             不是合法json
@@ -150,6 +189,10 @@ CHINESE_SERVICE = Family(
             返回内容无效
         """,
         "cancelled": """
+            手动取消
+            手动终止
+            手动中止
+            手动中断
             请求被取消
             被用户取消
             操作被中止
@@ -170,11 +213,19 @@ CHINESE_SERVICE = Family(
             域名解析错误
             无法解析域名
             dns 解析失败
+            dns 无法解析
+            dns 解析错误
+            dns 查询失败
+            无法解析 … 域名
+            无法解析主机
             dns解析失败
             解析域名
         """,
         "connection_error/tls": """
             证书验证失败
+            tls 握手
+            ssl 握手
+            https 握手
             证书校验失败
             证书错误
             证书无效
@@ -199,6 +250,10 @@ CHINESE_SERVICE = Family(
             每小时 … 上限
         """,
         "invalid_response/schema": """
+            返回结果缺少
+            返回数据缺少
+            响应缺少字段
+            返回内容缺少
             结构化输出 … 失败
             输出校验失败
             不符合 schema
@@ -208,8 +263,19 @@ CHINESE_SERVICE = Family(
             响应中断
             流中断
             传输中断
+            stream 中断
+            中途断开
+            中途中断
+            到一半断
+            到一半就断
+            断流
         """,
         "connection_error/proxy": """
+            代理服务器无法
+            代理无法连接
+            无法连接 … 代理
+            代理不可用
+            代理连接
             代理认证
             代理认证失败
             代理服务器认证
@@ -222,6 +288,10 @@ CHINESE_SERVICE = Family(
             连接池超时
         """,
         "timeout/client_read": """
+            等待响应超时
+            等待服务器响应超时
+            等待回复超时
+            等待返回超时
             读取超时
             读取响应超时
             读取数据超时
