@@ -40,6 +40,7 @@ from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProces
 import genai_sentry
 import genai_sentry.launcher.exporter
 import genai_sentry.triage
+from genai_sentry import own_provider
 from genai_sentry.telemetry.file_exporter import FileSpanExporter
 from genai_sentry.testing import SentryReceiver, SimulatedProvider
 from privacy.takeouts import TAKEOUTS
@@ -247,7 +248,7 @@ class Watched:
 
     def add_exporters(self) -> None:
         """To the provider in force."""
-        provider = trace.get_tracer_provider()
+        provider = own_provider.private() or trace.get_tracer_provider()
         self.file = FileSpanExporter(Path(self.folder.name) / "spans.jsonl")
         for exporter in (self.file, ConsoleSpanExporter(out=self.console)):
             provider.add_span_processor(SimpleSpanProcessor(exporter))  # type: ignore[attr-defined]
