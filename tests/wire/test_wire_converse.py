@@ -52,6 +52,8 @@ def test_a_whole_answer_is_read() -> None:
     kept = {**COUNTS, "cacheDetails": [{"ttl": "1h", "inputTokens": 2}, {"ttl": "5m", "inputTokens": 3}]}
     longer = CONVERSE.response(json.dumps({**body, "usage": kept}).encode()).usage
     assert longer is not None
+    assert "flex" == CONVERSE.response(json.dumps({**body, "serviceTier": {"type": "flex"}}).encode()).service_tier
+    assert outcome.service_tier is None
     assert 2 == longer.cache_write_1h_input_tokens
 
 

@@ -112,3 +112,12 @@ def test_a_streams_last_event_has_the_counts(step: int) -> None:
     assert '"blue"' in str(outcome.content.output_messages)
     cut = follow(RUN, events({"response": "bl"}, {"response": "ue"}), step)
     assert (None, False, True) == (cut.usage, cut.complete, cut.content_seen)
+
+
+@pytest.mark.parametrize("step", [0, 1, 100_000])
+def test_a_stream_in_openais_words_ends_in_two_events(step: int) -> None:
+    """The reason comes before the counts, and what stands between them says nothing."""
+    said = [{"choices": [{"index": 0, "delta": {"content": text}}]} for text in ("bl", "ue", "!")]
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    outcome = follow(RUN, events(*said, end, said[0], {"choices": [], "usage": COUNTS}, said[0], done=True), step)
+    assert (("stop",), BOTH, True) == (outcome.finish_reasons, outcome.usage, outcome.complete)
