@@ -170,7 +170,7 @@ def test_a_stream_that_is_cut_or_fails_is_not_complete() -> None:
     assert (False, Usage(input_tokens=12, output_tokens=0)) == (cut.complete, cut.usage)
     assert not follow(NATIVE, _frames({"messageStart": {"role": "assistant"}}), 10).content_seen
     told = follow(NATIVE, first + _frames({"error": {"message": "slow"}}), 10)
-    assert ({"message": "slow"}, False) == (told.error, told.complete)
+    assert ({"error": {"message": "slow"}}, False) == (told.error, told.complete)
     failure = b'\0\0\0\x90\0\0\0\x50....\x0f:exception-type\x07\0\x13throttlingException\x0d{"message":"slow down"}'
     failed = follow(NATIVE, first + failure, 10)
     assert ({"type": "throttlingException", "message": "slow down"}, False) == (failed.error, failed.complete)
