@@ -174,6 +174,8 @@ def test_a_stream_that_is_cut_or_fails_is_not_complete() -> None:
     failure = b'\0\0\0\x90\0\0\0\x50....\x0f:exception-type\x07\0\x13throttlingException\x0d{"message":"slow down"}'
     failed = follow(NATIVE, first + failure, 10)
     assert ({"type": "throttlingException", "message": "slow down"}, False) == (failed.error, failed.complete)
+    both = follow(NATIVE, first + _frames({"error": {"message": "slow"}}) + failure, 10)
+    assert told.error == both.error
 
 
 def test_bedrocks_own_count_adds_what_went_through_the_cache() -> None:
