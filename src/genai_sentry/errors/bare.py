@@ -25,12 +25,14 @@ _BARE_SIGNS = ("client", "success", "service")
 _BARE_WORDS = _FRAME_WORDS | frozenset(
     ["client", "for", "url", "does", "not", "indicate", "success", "service", "system", "more", "information", "check"]
 )
+_ENVELOPES = ("error", "")
+"""Codes and types that say no more than that there is an error."""
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 
 
 def says_nothing(case: Case) -> bool:
     """Whether a 400 came with no word on what is wrong: then it may be anything."""
-    if case.found.codes:
+    if any(code.lower() not in _ENVELOPES for _, _, code in case.found.codes):
         return False
     if case.bare is None:
         case.bare = _says_nothing_else(case)

@@ -37,6 +37,7 @@ _SPLIT = lazy(
     rf"[(:] ?{_N} "
     r"(?:tokens from the input|of text input|of tool input|in the messages|in your prompt|in the prompt|of input)"
 )
+_SPLIT_OF_TGI = lazy(rf"must be <= {_N}\. Given: {_N} `?inputs`? tokens")
 _RATE = lazy(r"([lurc])(?<!\w.)(?:(?<=l)imit|(?<=u)sed|(?<=r)equested|(?<=c)urrent):? ?(\d[\d,]{0,14})")
 _RATE_NAMES = {"l": "limit", "u": "used", "r": "requested", "c": "used"}
 _RATE_OF = lazy(
@@ -81,8 +82,11 @@ def of_context(text: str) -> dict[str, int | float]:
 
 def split(text: str) -> tuple[int, int] | None:
     """The context window, and how much of it the input alone asks for; None where a message does not say."""
-    match = _SPLIT.search(text[:20_000])
-    return (_int(match[1]), _int(match[3])) if match else None
+    if match := _SPLIT.search(text[:20_000]):
+        return _int(match[1]), _int(match[3])
+    if match := _SPLIT_OF_TGI.search(text[:20_000]):
+        return _int(match[1]), _int(match[2])
+    return None
 
 
 def _figures(limit: int, requested: int) -> dict[str, int | float]:

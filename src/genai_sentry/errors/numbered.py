@@ -71,15 +71,18 @@ def _may_be_error(text: str, start: int) -> bool:
     return before.rstrip("*").endswith(_COLONS) or before.rstrip(_BETWEEN + "#(（").lower().endswith(_NUMBER_AFTER)
 
 
-_NAMED = lazy(r"(?i)(?:error occurred \(|failed: \[(?=\w{1,40}_))(\w{3,60})[)\]]|\bStatusCode\.([A-Z_]{3,30})\b")
-"""How botocore, relays and gRPC print the code of an error in their exceptions' texts."""
+_NAMED = lazy(
+    r"(?:error occurred \(|failed: \[(?=\w{1,40}_))(\w{3,60})[)\]]"
+    r"|(?:\bStatusCode\.|/errors/(?=[A-Z]{1,30}_))([A-Z_]{3,30})\b"
+)
+"""How botocore, relays, gRPC and LangChain print the code of an error in their exceptions' texts."""
 
 
 def named_codes(text: str) -> list[str]:
     """Codes that clients print into their messages in a form of their own."""
-    if not ("occurred (" in text or "StatusCode." in text or "failed: [" in text):
+    if not ("occurred (" in text or "StatusCode." in text or "failed: [" in text or "/errors/" in text):
         return []
-    return [match[1] or match[2] for match in _NAMED.finditer(text[:2000])]
+    return [match[1] or match[2] for match in _NAMED.finditer(text[:3000])]
 
 
 _ERROR_CODE = "Error code: "

@@ -4,13 +4,33 @@ from genai_sentry.errors.rules.model import Family
 
 DECODERS = Family(
     name="decoders",
+    broad={
+        "authentication/invalid_key": "MODEL_AUTHENTICATION",
+        "rate_limit": "MODEL_RATE_LIMIT",
+        "invalid_response/schema": "OUTPUT_PARSING_FAILURE",
+        "invalid_request/invalid_message_order": "INVALID_TOOL_RESULTS",
+        "invalid_request/invalid_parameter": "INVALID_PROMPT_INPUT\nMESSAGE_COERCION_FAILURE",
+    },
     phrases={
+        "authentication/missing_key": """
+            value error, did not find
+            could not find api key
+            could not find an api key
+            need to provide a … token
+            need to provide an api key
+        """,
         "invalid_request/other": """
             failed to parse the request body as json
             request body as json
             json body of your request
         """,
         "invalid_response/schema": """
+            tool … not found in agent
+            function call name
+            error in code parsing
+            your code snippet is invalid
+            output_parsing_failure
+            output parsing failure
             responsevalidationerror
             did not call … function
             plain text responses are not
@@ -52,6 +72,7 @@ DECODERS = Family(
             stopped with … content_filter
         """,
         "context_length/input_too_long": """
+            was not non-negative
             hit a token limit
         """,
         "invalid_response/truncated": """
@@ -59,6 +80,10 @@ DECODERS = Family(
             response exceeded … output token maximum
         """,
         "invalid_response/empty": """
+            returned no replies
+            returned no choices
+            returned no response
+            returned no output
             invalid response from … none or empty
             without valid content
             empty or null response
@@ -67,6 +92,8 @@ DECODERS = Family(
             eof while parsing a value at line 1 column 0
         """,
         "invalid_request/invalid_message_order": """
+            invalid_tool_results
+            invalid_chat_history
             unknown role
             unknown message role
             unexpected message role

@@ -98,7 +98,6 @@ TOGETHER = Family(
         """,
         "rate_limit": """
             dynamic_request_limited
-            model_rate_limit
         """,
         "rate_limit/tokens_per_minute": """
             dynamic_token_limited

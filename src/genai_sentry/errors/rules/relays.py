@@ -5,7 +5,29 @@ from genai_sentry.errors.rules.model import Family
 RELAYS = Family(
     name="relays",
     phrases={
+        "server_error/unavailable": """
+            from the ring-balancer
+        """,
+        "invalid_request/unsupported_parameter": """
+            is not currently supported
+        """,
+        "server_error/bad_gateway": """
+            invalid response was received from the upstream
+            invalid response from an upstream
+            invalid response from the upstream
+            upstream returned error
+            upstream returned an error
+            upstream provider returned an error
+        """,
         "model_unavailable/no_provider": """
+            no keys found that support
+            all providers … failed
+            all providers … exhausted
+            all fallback models failed
+            all fallbacks failed
+            all fallback providers
+            every provider failed
+            all configured providers
             no_available_key
             no available key
             no auth available
@@ -23,6 +45,10 @@ RELAYS = Family(
             账户池
         """,
         "model_unavailable/not_found": """
+            model … not in the list
+            model … not in list
+            not in the model list
+            allowed now your model
             401 model … not supported
         """,
         "timeout/gateway": """
@@ -36,6 +62,7 @@ RELAYS = Family(
             free usage limit exceeded
         """,
         "invalid_request/not_found": """
+            no route matched
             has no endpoint
         """,
         "invalid_request/other": """

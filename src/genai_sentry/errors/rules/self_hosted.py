@@ -106,6 +106,10 @@ SELF_HOSTED = Family(
             cannot have 2 or more assistant messages
         """,
         "server_error/internal": """
+            failed to allocate
+            could not allocate
+            failed to sample token
+            failed to sample
             panicked at
             remote server … closed
             slot … failed to decode
@@ -229,6 +233,9 @@ SELF_HOSTED = Family(
             failed to parse tool call arguments
             error parsing tool call
             failed to parse input at pos
+            returned unrecognized message
+            returned unrecognized response
+            returned an unrecognized
         """,
         "invalid_request/invalid_media": """
             content part type
@@ -249,6 +256,9 @@ SELF_HOSTED = Family(
             reached your usage limit
         """,
         "invalid_request/invalid_schema": """
+            invalid grammar
+            grammar is invalid
+            grammar … is not valid
             failed to initialize samplers
             triggers … grammar
             failed to parse grammar
