@@ -98,6 +98,9 @@ def test_an_envelope_without_success_is_an_error() -> None:
     errors = [{"code": 3040, "message": "Capacity temporarily exceeded, please try again."}]
     body = {"result": None, "success": False, "errors": errors, "messages": []}
     assert {"success": False, "errors": errors} == RUN.response(json.dumps(body).encode()).error
+    assert {"errors": errors} == RUN.response(json.dumps({"errors": errors, "result": {}}).encode()).error
+    unsaid = {"success": False, "errors": [], "result": {"response": "blue"}}
+    assert {"success": False, "errors": []} == RUN.response(json.dumps(unsaid).encode()).error
 
 
 @pytest.mark.parametrize("step", [0, 1, 30, 100_000])

@@ -183,15 +183,13 @@ _CONTENT: Final = lazy(
 
 
 def said(value: Mapping[str, object]) -> str:
-    """The text of an answer or a chunk, in the first place that has one."""
+    """The text of an answer or a chunk that has no choices, in the first place that has one."""
     held = [
         value,
         *mappings(value.get("results")),
         *mappings(value.get("outputs")),
         *mappings(value.get("generations")),
     ]
-    for choice in mappings(value.get("choices")):
-        held += [choice, mapping(choice.get("delta")), mapping(choice.get("message"))]
     held += [mapping(item.get("data")) for item in mappings(value.get("completions"))]
     for item in held:
         for name in ("text", "generation", "outputText", "content"):
