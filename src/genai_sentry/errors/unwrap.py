@@ -56,7 +56,7 @@ TEXT_KEYS = _words(
     "raw errmsg status_msg body reason title cause err response data messages_text error_info errors text "
     "localizedmessage developer_message exception hint output_text debug_error_string failed_reason faultstring"
 )
-TEXT_ENDS = ("message", "msg", "error", "description", "detail", "explanation", "message_zh")
+TEXT_ENDS = ("message", "msg", "error", "description", "detail", "explanation", "message_zh", "reason")
 """How further keys end whose values are messages."""
 ECHO_KEYS = _words(
     "failed_generation input input_value prompt messages content params parameters request request_body tools config "

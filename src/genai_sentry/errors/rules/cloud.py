@@ -215,6 +215,7 @@ BEDROCK = Family(
         """,
         "invalid_request/not_found": """
             operation is not recognized
+            validationexception: unknown operation
         """,
         "permission_denied/other": """
             operation not allowed
@@ -229,7 +230,11 @@ BEDROCK = Family(
             invocation of model id … with on-demand throughput isn't supported
             use case details have not been submitted
             on-demand throughput isn't supported
-            inference profile
+            inference profile that contains
+            id or arn of an inference profile
+            through an inference profile
+            with an inference profile
+            use an inference profile
         """,
         "model_unavailable/not_found": """
             the provided model identifier is invalid
@@ -252,6 +257,7 @@ BEDROCK = Family(
         """,
         "invalid_request/invalid_schema": """
             toolspec … inputschema
+            format of the value at … toolspec … inputschema
         """,
         "quota_exceeded/insufficient_quota": """
             reached for this month
@@ -260,7 +266,7 @@ BEDROCK = Family(
             malformed input request … extraneous key
         """,
         "invalid_request/invalid_parameter": """
-            malformed input request
+            format of the value at
             failed to satisfy constraint
         """,
         "authentication/expired": """
@@ -274,6 +280,11 @@ BEDROCK = Family(
         """,
         "model_unavailable/deprecated": """
             marked by provider as legacy
+        """,
+    },
+    wrappers={
+        "invalid_request/invalid_parameter": """
+            malformed input request
         """,
     },
 )

@@ -54,6 +54,8 @@ ENGLISH_ACCESS = Family(
         """,
         "permission_denied/other": """
             permission to visit this site
+            blocked by upstream provider
+            blocked by the upstream provider
         """,
         "permission_denied/ip": """
             ip address … forbidden

@@ -125,6 +125,8 @@ ENGLISH_ANSWER = Family(
             emitted as content
             unexpected … in response
             jsondeserialize
+            no json … found in … response
+            no json structure
         """,
         "invalid_response/empty": """
             no response received

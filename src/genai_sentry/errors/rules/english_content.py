@@ -80,6 +80,7 @@ ENGLISH_CONTENT = Family(
             content filter … triggered
             rejected by content moderation
             rejected by moderation
+            filtered out because
         """,
         "content_filter/image": """
             not allowed by our safety system
@@ -94,6 +95,7 @@ ENGLISH_CONTENT = Family(
             image … moderation
             generated image … filtered
             image is sensitive
+            images were filtered out
         """,
         "content_filter/copyright": """
             recitation

@@ -119,6 +119,8 @@ ENGLISH_CONTEXT = Family(
             context window full
             context is full
             model_context_window_exceeded
+            llama_tokenize … too many tokens
+            tokenizer … too many tokens
         """,
         "context_length/max_tokens_too_large": """
             max_tokens exceed context limit

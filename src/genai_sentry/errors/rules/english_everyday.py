@@ -13,6 +13,8 @@ ENGLISH_EVERYDAY = Family(
             reached the cap
             too many at once
             take a breather
+            due to rate limiting
+            because of rate limiting
         """,
         "rate_limit/requests_per_day": """
             cap for today

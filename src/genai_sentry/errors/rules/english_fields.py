@@ -20,6 +20,7 @@ ENGLISH_FIELDS = Family(
             voice_id_does_not_exist
             voice_not_found
             voice id … does not exist
+            url error, please check url
         """,
         "invalid_request/other": """
             accept tool outputs
@@ -33,6 +34,7 @@ ENGLISH_FIELDS = Family(
             missing request body
             empty request body
             request body is missing
+            not an available endpoint on this model
         """,
         "invalid_request/invalid_parameter": """
             maximum length … bytes
@@ -67,6 +69,12 @@ ENGLISH_FIELDS = Family(
             unknown variant
             typeerror: invalid url
             failed to parse url
+            are illegal
+            model id is required
+            unexpected value(s)
+            unexpected value for
+            proto field is not repeating
+            must be in list
         """,
         "invalid_request/unsupported_parameter": """
             not supported in this model
@@ -104,6 +112,8 @@ ENGLISH_FIELDS = Family(
             transcoding failed
             file might be corrupted
             corrupted or unsupported
+            does not support the format
+            format you provided
         """,
         "invalid_request/invalid_message_order": """
             blocks can only be in

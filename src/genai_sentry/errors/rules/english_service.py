@@ -81,6 +81,7 @@ ENGLISH_SERVICE = Family(
             upstream connect error
             service is not available
             unable to verify … try again
+            endpoint is unavailable
         """,
         "connection_error/reset": """
             typeerror: terminated
@@ -348,6 +349,9 @@ ENGLISH_SERVICE = Family(
             operation was aborted
             operation was cancelled
             operation was canceled
+        """,
+        "invalid_request/other": """
+            upstream request failed: [invalid_request_error]
         """,
     },
 )

@@ -270,6 +270,13 @@ GOOGLE = Family(
             requires the response to contain a valid part
             quick accessor … only works when the response contains a valid part
         """,
+        "content_filter/image": """
+            image generation failed … sensitive words
+        """,
+        "permission_denied/other": """
+            disabled in this account for violation
+            disabled for violation of
+        """,
     },
     own_decisive={
         "quota_exceeded/insufficient_quota": """

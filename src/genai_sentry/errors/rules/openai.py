@@ -31,7 +31,6 @@ OPENAI = Family(
             not_enough_balance
             balance_not_enough
             insufficient_credit
-            credit_limit
             billing_not_active
             account_deactivated_billing
             insufficient_balance
@@ -293,7 +292,6 @@ OPENAI = Family(
             authentication_error
             invalid_authentication
             invalid_authentication_error
-            auth_error
             authentication_failed
             unauthenticated
             invalid_token
@@ -307,6 +305,7 @@ OPENAI = Family(
             invalid_api_key_error
             incorrect_api_key_error
             auth_unavailable
+            auth_error
         """,
         "quota_exceeded/insufficient_quota": """
             quota_exceeded
@@ -315,6 +314,7 @@ OPENAI = Family(
             billing_error
             payment_required
             billing_not_active_error
+            credit_limit
         """,
         "timeout/upstream": """
             timeout

@@ -197,6 +197,10 @@ SELF_HOSTED = Family(
             error when running inference
             either the server is overloaded or there is an error
             inference server exited
+            failed to start … llama runner
+            failed to start … runner
+            ^name … is not defined
+            nameerror: name … is not defined
         """,
         "timeout/upstream": """
             timeout error occurred

@@ -1,0 +1,103 @@
+"""Wordings met for the first time by a reader who knew no rule: what they say, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from genai_sentry.errors.classify import classify
+
+Met = tuple[str, int | None, str]
+
+REQUESTS: list[Met] = [
+    ("This model does not support the format you sent.", 400, "invalid_request/invalid_media"),
+    ("The items in the list are illegal.", 400, "invalid_request/invalid_parameter"),
+    (
+        "A model id is required: give `choice.id`, or the deprecated `model` field.",
+        None,
+        "invalid_request/invalid_parameter",
+    ),
+    ("Unexpected value(s) `beta-7` for the `x-beta` header.", 400, "invalid_request/invalid_parameter"),
+    (
+        "Invalid JSON payload received. Unknown name \"parts\" at 'contents[0]': Proto field is not repeating.",
+        400,
+        "invalid_request/invalid_parameter",
+    ),
+    ("url error, please check url!", 400, "invalid_request/not_found"),
+    ("classify is not an available endpoint on this model", None, "invalid_request/other"),
+    ("The format of the value at messages.3.content.0 is invalid", 400, "invalid_request/invalid_parameter"),
+    (
+        "The format of the value at toolConfig.tools.4.toolSpec.inputSchema.json is invalid",
+        400,
+        "invalid_request/invalid_schema",
+    ),
+    (
+        'Malformed input request: #: must not be valid against schema {"required":["text"]}#: '
+        "extraneous key [top_q] is not permitted",
+        400,
+        "invalid_request/unsupported_parameter",
+    ),
+    (
+        "failed to list inference profiles: operation error Bedrock, ValidationException: Unknown operation",
+        400,
+        "invalid_request/not_found",
+    ),
+    (
+        "Upstream request failed: [invalid_request_error] reasoning was not issued to this caller",
+        None,
+        "invalid_request/other",
+    ),
+]
+ANSWERS: list[Met] = [
+    ("No JSON structure found in the model's reply", None, "invalid_response/malformed"),
+    ("No JSON block could be found in LLM response", None, "invalid_response/malformed"),
+    ("llama_tokenize_with_model: too many tokens", None, "context_length/input_too_long"),
+    ("Image generation failed: this prompt has sensitive words", 400, "content_filter/image"),
+    ("All images were filtered out for they go against a policy", None, "content_filter/image"),
+]
+SERVICES: list[Met] = [
+    ("Error: failed to start the llama runner", None, "server_error/internal"),
+    ("name 'Frobnicator' is not defined", 400, "server_error/internal"),
+    ("Upstream request failed: Endpoint is unavailable.", None, "server_error/unavailable"),
+    ("Request blocked by upstream provider", 401, "permission_denied/other"),
+    (
+        "The assistant has been disabled in this account for violation of our terms.",
+        None,
+        "permission_denied/other",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "status", "label"), [*REQUESTS, *ANSWERS, *SERVICES])
+def test_a_wording_is_read_for_what_it_says(text: str, status: int | None, label: str) -> None:
+    """A message tells its type and reason, whatever words of other errors are in it."""
+    found = classify(message=text, status=status)
+    assert label == f"{found.type}/{found.reason}"
+
+
+def test_a_reason_in_a_field_of_its_own_is_read() -> None:
+    """Sentences in fields whose names end with `reason` are messages."""
+    found = classify(body={"pictures": [{"dropReason": "All images were filtered out by the policy."}]}, status=200)
+    assert "content_filter/image" == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "status", "label"),
+    [
+        ("credit_limit", "Request was rejected due to rate limiting.", 429, "rate_limit/unspecified"),
+        ("credit_limit", "Please see the documentation.", 429, "quota_exceeded/insufficient_balance"),
+        ("auth_error", "Service must be in list. Service=nothing", 400, "invalid_request/invalid_parameter"),
+        ("auth_error", "Please see the documentation.", 400, "authentication/invalid_key"),
+    ],
+)
+def test_types_that_gateways_give_to_much_say_less_than_the_wording(
+    kind: str, said: str, status: int, label: str
+) -> None:
+    """A type that is put on errors of many kinds decides only where the message says nothing else."""
+    found = classify(body={"error": {"message": said, "type": kind}}, status=status)
+    assert label == f"{found.type}/{found.reason}"
+
+
+def test_what_a_client_says_of_a_status_is_no_reason() -> None:
+    """An unexpected status is no unexpected parameter."""
+    found = classify(message='stream error: unexpected status 400 Bad Request: {"code": 20015, "message": "no"}')
+    assert "invalid_request/other" == f"{found.type}/{found.reason}"
