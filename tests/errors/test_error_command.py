@@ -91,9 +91,12 @@ def test_provider_and_status_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert ("quota_exceeded", "https://docs.z.ai/api-reference/api-code") == (found["type"], found["link"])
 
 
-def test_a_status_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--status", "429"], ["429"]])
+def test_a_status_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
     """Sometimes a log holds no more than that."""
     monkeypatch.setattr("sys.stdin", Pipe(""))
-    assert 0 == main(["classify", "--status", "429", "--json"])
+    assert 0 == main(["classify", *arguments, "--json"])
     found = json.loads(capsys.readouterr().out)
     assert ("rate_limit", "status=429") == (found["type"], found["evidence"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -15,10 +16,15 @@ from genai_sentry.errors.taxonomy import Classification, ErrorType
 MAX_INPUT = 4_000_000
 """Bytes that are read; an error is shorter."""
 
+STATUS = re.compile(r"[1-5][0-9]{2}")
+"""An error that is no more than this is an HTTP status."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("error", nargs="?", metavar="ERROR", help="the error, or the name of a file; - reads stdin")
+    parser.add_argument(
+        "error", nargs="?", metavar="ERROR", help="the error, its HTTP status, or the name of a file; - reads stdin"
+    )
     parser.add_argument("--file", metavar="FILE", help="read the error from this file")
     parser.add_argument("--provider", metavar="NAME", help="who answered, such as openai or aws.bedrock")
     parser.add_argument("--status", type=int, metavar="CODE", help="the HTTP status; it may be all there is")
@@ -31,10 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not text.strip() and arguments.status is None:
         raise UsageError("nothing to classify: give an error text, a file or --status, or pipe one in")
     body = _json(text)
+    bare = int(text) if arguments.status is None and STATUS.fullmatch(text.strip()) else None
     found = classify(
-        status=arguments.status,
+        status=arguments.status if bare is None else bare,
         body=body,
-        message=None if body is not None else text,
+        message=None if body is not None or bare is not None else text,
         provider=arguments.provider,
     )
     link = _link(text, arguments.provider)
