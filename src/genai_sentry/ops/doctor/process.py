@@ -240,7 +240,7 @@ def two_tracings(facts: Facts) -> Iterator[Finding]:
             "traces_sample_rate (or traces_sampler) is set, and OpenTelemetry's spans go to Sentry too: two traces for "
             "each request, and errors are linked to one of them.",
             "Remove traces_sample_rate and traces_sampler from sentry_sdk.init(); sampling is OpenTelemetry's. Or "
-            "leave OpenTelemetry without a TracerProvider: LLM spans then join Sentry's trace.",
+            "call genai_sentry.init() after it, without a TracerProvider: LLM spans then join Sentry's trace.",
         )
 
 
