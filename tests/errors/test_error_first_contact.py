@@ -101,3 +101,31 @@ def test_what_a_client_says_of_a_status_is_no_reason() -> None:
     """An unexpected status is no unexpected parameter."""
     found = classify(message='stream error: unexpected status 400 Bad Request: {"code": 20015, "message": "no"}')
     assert "invalid_request/other" == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "label"),
+    [
+        ("[app/client.js #send] Unhandled error type 400 status code (no body)", 400, "unknown/unspecified"),
+        ("[app/client.js #send] Unhandled error type 400 status code: top_q", 400, "invalid_request/other"),
+        (
+            "plugin: API 429 for a model: You're out of extra usage. Add more at x.ai.",
+            429,
+            "quota_exceeded/insufficient_quota",
+        ),
+        ("You've exhausted your premium model quota.", None, "quota_exceeded/insufficient_quota"),
+        ("Error fetching from https://example.com/v1/models/x:generate: Load failed", None, "connection_error/other"),
+        ('Invalid character in header content ["Authorization"]', None, "authentication/malformed"),
+        ("400 [] is too short", 400, "invalid_request/invalid_parameter"),
+        ('Invalid prompt: prompt must start with "Person:" turn', 400, "invalid_request/invalid_message_order"),
+        (
+            "Failed to get response from a provider, status code: 500, Internal server error",
+            500,
+            "server_error/internal",
+        ),
+    ],
+)
+def test_what_clients_put_around_an_error_is_not_the_error(text: str, status: int | None, label: str) -> None:
+    """Prefixes of logs and sentences of clients decide nothing; what they report does."""
+    found = classify(message=text, status=status)
+    assert label == f"{found.type}/{found.reason}"

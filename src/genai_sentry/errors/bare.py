@@ -9,7 +9,8 @@ from genai_sentry.patterns import lazy
 _NO_BODY = " status code no body "
 _FRAME = (
     "error errors api openai anthropic ai reason status code http https request response failed bad null none with "
-    "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the"
+    "provider returned returns 400 apierror badrequesterror ai_apicallerror httperror upstream message body an the "
+    "unhandled type"
 )
 _FRAME_WORDS = frozenset(_FRAME.split())
 """Words that clients put around a status; they do not say what is wrong."""
@@ -27,6 +28,8 @@ _BARE_WORDS = _FRAME_WORDS | frozenset(
 )
 _ENVELOPES = ("error", "")
 """Codes and types that say no more than that there is an error."""
+_LOGGED = lazy(r"(?:\s{0,9}+\[[^\]\n]{1,200}+\]:?\s)++")
+"""What logs put before a message: a component, a time, a level."""
 _ADDRESS = lazy(r"https?://\S++|\b[\w.]{1,80}?(?:Exception|Error)\b")
 
 
@@ -40,7 +43,13 @@ def says_nothing(case: Case) -> bool:
 
 
 def _says_nothing_else(case: Case) -> bool:
-    return all(_says_no_more(case.reading(text).normal_text) or _only_reports(text) for _, _, text in case.texts)
+    return all(_says_no_more(_said(case, text)) or _only_reports(text) for _, _, text in case.texts)
+
+
+def _said(case: Case, text: str) -> str:
+    """A text, normalised, without what a log puts before it in brackets."""
+    logged = _LOGGED.match(text)
+    return case.reading(text).normal_text if logged is None else normal(text[logged.end() :])
 
 
 def _only_reports(text: str) -> bool:

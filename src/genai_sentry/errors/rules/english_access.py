@@ -113,6 +113,9 @@ ENGLISH_ACCESS = Family(
             not currently signed in
             not currently logged in
         """,
+        "authentication/malformed": """
+            header content ["authorization"]
+        """,
     },
     words={
         "invalid_response/malformed": """

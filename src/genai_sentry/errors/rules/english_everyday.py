@@ -107,6 +107,9 @@ ENGLISH_EVERYDAY = Family(
             verify your identity
             age verification
         """,
+        "quota_exceeded/insufficient_quota": """
+            out of extra usage. add more
+        """,
     },
     words={
         "server_error/internal": """

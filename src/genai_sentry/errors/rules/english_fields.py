@@ -75,6 +75,7 @@ ENGLISH_FIELDS = Family(
             unexpected value for
             proto field is not repeating
             must be in list
+            is too short
         """,
         "invalid_request/unsupported_parameter": """
             not supported in this model
@@ -134,6 +135,8 @@ ENGLISH_FIELDS = Family(
             multiple system messages
             more than one system message
             can't be provided in the same turn
+            prompt must start with … turn
+            prompt must end with … turn
         """,
     },
     wrappers={

@@ -23,6 +23,10 @@ NVIDIA = Family(
         "quota_exceeded/insufficient_balance": """
             cloud credits expired
         """,
+        "quota_exceeded/insufficient_quota": """
+            exhausted your premium
+            out of premium requests
+        """,
     },
 )
 

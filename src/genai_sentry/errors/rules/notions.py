@@ -8,7 +8,7 @@ WORDS: dict[str, str] = {
     "no notion": """
         credentials validation failed, credential validation failed, went wrong, bad response, invalid response status,
         unexpected response code, response status, response code, status code, client error, subscription id,
-        invalid status code, bad request, unexpected status,
+        invalid status code, bad request, unexpected status, failed to get response, failed to get a response,
         unknown error, provider returned error, stream disconnected before completion,
         system net, system io, system threading, system text,
         unknown type, problem in node, litellm proxy proxy_server, litellm proxy, reach out, context overflow recovery,

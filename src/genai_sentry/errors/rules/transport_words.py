@@ -305,6 +305,8 @@ TRANSPORT_WORDS = Family(
             server unreachable
             connection attempt failed
             too many open files
+            error fetching from … load failed
+            typeerror: load failed
         """,
         "invalid_response/malformed": """
             error while extracting response
