@@ -83,10 +83,15 @@ def test_metrics_keep_their_thread_while_it_lives(monkeypatch: pytest.MonkeyPatc
     for thread, expected in ((living, living), (ended, here), (None, here)):
         batcher = SimpleNamespace(_flusher=thread, _running=False)
         monkeypatch.setattr(exits, "_set_up_now", lambda batcher=batcher: [SimpleNamespace(metrics_batcher=batcher)])
-        exits.accept_now()
+        exits.accept_now(ending=True)
         assert (expected, expected is here) == (batcher._flusher, batcher._running)
+    for starts, expected in ((True, None), (False, here)):
+        batcher = SimpleNamespace(_flusher=None, _running=starts, _ensure_thread=lambda starts=starts: starts)
+        monkeypatch.setattr(exits, "_set_up_now", lambda batcher=batcher: [SimpleNamespace(metrics_batcher=batcher)])
+        exits.accept_now(ending=False)
+        assert (expected, True) == (batcher._flusher, batcher._running)
     monkeypatch.setattr(exits, "_set_up_now", lambda: [SimpleNamespace(metrics_batcher=None), SimpleNamespace()])
-    exits.accept_now()
+    exits.accept_now(ending=True)
     alive.set()
     living.join()
 

@@ -175,3 +175,21 @@ def test_a_silent_sentry_holds_up_an_end_once() -> None:
             program, env={**kept, "TEST_DSN": silent.dsn}, timeout=60, check=True, capture_output=True, text=True
         )
     assert 1.5 < float(done.stdout) < 3.8
+
+
+def test_metrics_that_are_handed_over_while_a_process_ends_are_delivered() -> None:
+    """By their own thread, while hooks of others still run: Sentry can't start a thread of its own any more."""
+    code = """
+    from genai_sentry.sentry import metrics
+
+    metrics.INTERVAL_S = 0.2
+    init()
+    counted = metrics.SentryMetrics(Settings())
+    counted.record(CallRecord(operation="chat", provider="openai", model="m"))
+    atexit.register(lambda: time.sleep(1.5))  # runs first
+    """
+    with SentryReceiver() as sentry:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SENTRY_", "PYTEST_"))}
+        program = [sys.executable, "-c", PRELUDE + textwrap.dedent(code)]
+        subprocess.run(program, env={**kept, "TEST_DSN": sentry.dsn}, timeout=60, check=True)
+        assert [1] == [metric["value"] for metric in sentry.metrics if metric["name"] == "llm.client.calls"]

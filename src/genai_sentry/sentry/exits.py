@@ -129,12 +129,19 @@ def _set_up_now() -> list[Any]:
     return [client] if client is not None and client.is_active() else []
 
 
-def accept_now() -> None:
-    """Have Sentry's metrics be taken without their thread, where it can't be started any more; a flush sends them."""
+def accept_now(*, ending: bool) -> None:
+    """Have Sentry's metrics be taken without their thread, where it can't be started any more; a flush sends them.
+
+    Args:
+        ending: whether that is known; else Sentry tries. A process ends before its exit hooks say so.
+    """
     for client in _set_up_now():
         batcher = getattr(client, "metrics_batcher", None)
+        start = getattr(batcher, "_ensure_thread", None)
+        if batcher is None or (not ending and (start is None or start())):
+            continue
         flusher = getattr(batcher, "_flusher", None)
-        if batcher is not None and (flusher is None or not flusher.is_alive()):
+        if flusher is None or not flusher.is_alive():
             batcher._running = True
             batcher._flusher, batcher._flusher_pid = threading.current_thread(), os.getpid()
 

@@ -186,8 +186,7 @@ class SentryMetrics:
             sums = _add_up(self._waiting)
             if sums:
                 starter.ensure()
-                if self._exits.exiting:
-                    accept_now()
+                accept_now(ending=self._exits.exiting)
                 _hand_over(sums)
         except Exception as error:
             swallowed("sentry.metrics", error)
