@@ -168,10 +168,14 @@ def _words(normalised: str) -> list[_Met]:
     return met
 
 
+_ANSWERED = lazy(r"返回了?(?:一个)? ?[45]\d\d ?(?:错误|异常)")
+"""That a server answered with a status; nothing is wrong with the answer."""
+
+
 def _chinese(normalised: str) -> list[_Met]:
     table = _meanings()
     met: list[_Met] = []
-    for match in table.chinese.finditer(normalised[:600]):
+    for match in table.chinese.finditer(_ANSWERED.sub(" ", normalised[:600])):
         word = match[0]
         met.extend((notion, match.start(), match.end(), word) for notion in table.of_chinese[word])
     return met

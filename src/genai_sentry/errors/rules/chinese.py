@@ -5,7 +5,29 @@ from genai_sentry.errors.rules.model import Family
 CHINESE = Family(
     name="chinese",
     phrases={
+        "invalid_request/invalid_schema": """
+            schema 不合法
+            schema 无效
+            schema 错误
+            schema 格式
+            schema 有误
+            schema 校验
+        """,
         "content_filter/prompt": """
+            安全策略拒绝
+            被安全策略
+            被安全系统
+            被安全
+            触发安全
+            触发了安全
+            触发内容安全
+            触发了内容安全
+            触发审核
+            触发了审核
+            命中敏感
+            未通过安全
+            未通过内容安全
+            命中违规
             违反社区
             社区规范
             使用规范
@@ -58,6 +80,8 @@ CHINESE = Family(
             超长
         """,
         "context_length/max_tokens_too_large": """
+            max_tokens 参数超
+            max_tokens 参数过大
             max_tokens 超过
             max_tokens 超出
             max_tokens 过大
@@ -65,6 +89,18 @@ CHINESE = Family(
             最大输出长度超过
         """,
         "model_unavailable/not_found": """
+            请检查模型名称
+            请检查模型名
+            模型名称有误
+            检查模型名称是否
+            模型 id 不正确
+            模型 id 有误
+            模型标识错误
+            模型标识无效
+            模型标识不正确
+            模型 id 错误
+            模型 id 无效
+            模型 id 不存在
             模型名写错
             模型名称写错
             模型名填错
@@ -102,6 +138,12 @@ CHINESE = Family(
             已弃用
         """,
         "model_unavailable/no_access": """
+            仅对 … 开放
+            仅面向
+            等级不足
+            无法使用该模型
+            不可使用该模型
+            不能使用该模型
             套餐不支持该模型
             套餐 … 不支持 … 模型
             套餐不包含
@@ -129,6 +171,12 @@ CHINESE = Family(
             价格未配置
         """,
         "model_unavailable/no_provider": """
+            的可用渠道
+            所有节点
+            全部渠道
+            任何渠道
+            所有账号
+            全部账号
             无可用渠道
             无可用令牌
             没有可用渠道
@@ -147,6 +195,10 @@ CHINESE = Family(
             模型启动中
         """,
         "invalid_request/invalid_parameter": """
+            必须在 … 之间
+            应在 … 之间
+            需在 … 之间
+            范围应为
             请先选择模型
             请选择模型
             请选择一个模型
@@ -184,6 +236,15 @@ CHINESE = Family(
             输入不能为空
         """,
         "invalid_request/unsupported_parameter": """
+            不支持视觉
+            不支持思考
+            不支持深度思考
+            不支持推理
+            不支持联网
+            不支持结构化
+            不支持函数
+            不支持系统提示
+            不支持搜索
             不支持参数
             模型不支持 … 调用方式
             不支持该参数
@@ -195,6 +256,25 @@ CHINESE = Family(
             不支持流式
         """,
         "invalid_request/invalid_message_order": """
+            最后一条不能
+            最后一条消息不能
+            最后一条消息必须
+            最后一条消息应
+            前面缺少
+            缺少 tool_calls
+            没有对应的 tool
+            缺少对应的 tool
+            最后一条必须
+            首条消息
+            第一条消息必须
+            第一条消息应
+            必须交替
+            交替出现
+            必须跟随
+            必须紧跟
+            tool 消息必须
+            tool_calls 之后
+            tool_calls 后
             system 消息只能
             system 消息必须
             system 消息应
@@ -212,6 +292,19 @@ CHINESE = Family(
             工具调用结果
         """,
         "invalid_request/invalid_media": """
+            图片链接已失效
+            无法打开图片
+            图片无法打开
+            图片打不开
+            图片 url 无法
+            图片链接无法
+            图片地址无法
+            图片 url 无效
+            图片链接无效
+            语音文件
+            语音格式
+            无法下载图片
+            无法访问图片
             音频文件损坏
             图片文件损坏
             视频文件损坏
@@ -245,6 +338,9 @@ CHINESE = Family(
             实名认证
         """,
         "invalid_request/not_found": """
+            没有这个接口
+            没有该接口
+            无此接口
             路径错误
             路径不正确
             接口不存在
@@ -263,6 +359,10 @@ CHINESE = Family(
             未找到该接口
         """,
         "invalid_request/other": """
+            错误的请求
+            无效的请求
+            无效请求
+            请求无效
             方法不允许
             不允许的请求方法
         """,

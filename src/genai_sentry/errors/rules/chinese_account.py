@@ -5,7 +5,22 @@ from genai_sentry.errors.rules.model import Family
 CHINESE_ACCOUNT = Family(
     name="chinese",
     phrases={
+        "permission_denied/scope": """
+            key 没有访问
+            key 没有权限
+            没有访问此接口
+            没有访问该接口
+            没有接口权限
+            没有调用权限
+            没有操作权限
+            没有该接口权限
+        """,
         "quota_exceeded/insufficient_balance": """
+            金币不足
+            算力点不足
+            余额为 0
+            余额为零
+            可用余额为
             余额不足
             账户余额
             余额已用完
@@ -25,6 +40,18 @@ CHINESE_ACCOUNT = Family(
             计费账户
         """,
         "quota_exceeded/insufficient_quota": """
+            权益已用完
+            权益已用尽
+            权益不足
+            请购买
+            请先购买
+            前往购买
+            订阅已到期
+            订阅到期
+            会员到期
+            会员已到期
+            会员已过期
+            请续费
             额度不足
             额度已用尽
             额度已用完
@@ -56,10 +83,21 @@ CHINESE_ACCOUNT = Family(
             tokens 已用完
         """,
         "quota_exceeded/spend_limit": """
+            消费上限
+            费用上限
+            支出上限
+            花费上限
+            预算已
+            超出预算
+            超过预算
+            预算已用
             消费限额
             预算上限
         """,
         "rate_limit": """
+            频控
+            限频
+            调用频次
             速率限制
             总请求数限制
             请求频率
@@ -109,6 +147,10 @@ CHINESE_ACCOUNT = Family(
             tpm 过
         """,
         "rate_limit/requests_per_day": """
+            单日请求
+            日请求量
+            日调用量
+            当日请求
             当天的调用限额
             每日请求
             今日请求
@@ -124,6 +166,12 @@ CHINESE_ACCOUNT = Family(
             当日额度已用
         """,
         "rate_limit/concurrency": """
+            上一个请求
+            上一条消息
+            同一时间只能
+            请求还在处理
+            任务正在进行
+            并发 … 上限
             同时请求
             同时调用
             同时进行的请求
@@ -179,6 +227,11 @@ CHINESE_ACCOUNT = Family(
             token 不正确
         """,
         "authentication/missing_key": """
+            请登录后
+            请先配置 api
+            请配置 api
+            请先设置 api
+            请设置 api
             请先填写 api
             请填写 api
             请输入 api
@@ -201,10 +254,21 @@ CHINESE_ACCOUNT = Family(
             请先登录
         """,
         "authentication/malformed": """
+            请求头格式
+            authorization 格式
+            authorization 请求头格式
+            authorization 头格式
             密钥格式错误
             密钥格式不正确
         """,
         "authentication/expired": """
+            token … 过期
+            token … 失效
+            cookie 已失效
+            cookie 失效
+            cookie 过期
+            cookie 已过期
+            登录态
             key 失效
             key 已失效
             key 过期
@@ -223,6 +287,17 @@ CHINESE_ACCOUNT = Family(
             凭证过期
         """,
         "permission_denied/other": """
+            未获授权
+            未被授权
+            未经授权
+            拒绝访问
+            被管理员关闭
+            被管理员禁用
+            已被管理员
+            被限制使用
+            账号存在异常
+            账户存在异常
+            被限制访问
             账户 … 违规
             账号 … 违规
             账户异常

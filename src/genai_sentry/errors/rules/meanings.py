@@ -95,4 +95,9 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("parameter", "empty", "invalid_request/invalid_parameter"),
     ("model", "down", "server_error/unavailable"),
     ("parameter", "absent", "invalid_request/unsupported_parameter"),
+    ("upstream", "broken", "server_error/bad_gateway"),
+    ("upstream", "cut", "server_error/bad_gateway"),
+    ("upstream", "down", "server_error/bad_gateway"),
+    ("model", "crashed", "server_error/internal"),
+    ("model", "lacks", "invalid_request/unsupported_parameter"),
 )

@@ -99,6 +99,7 @@ TRANSPORT_PLATFORMS = Family(
             nsurlerrordomain … 1005
         """,
         "connection_error/incomplete_body": """
+            not found: limit=0
             transfer closed with
             stream ended before … unexpected eof
             protocolexception: unexpected end of stream
