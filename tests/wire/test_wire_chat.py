@@ -287,3 +287,16 @@ def test_reasoning_apart_from_output_is_billed(total: int, billed: int | None) -
         json.dumps({"choices": [], "usage": {**told, "completion_tokens_details": {"reasoning_tokens": 20}}}).encode()
     ).usage
     assert Usage(10, 30, reasoning_output_tokens=20, billed_output_tokens=billed) == usage
+
+
+@pytest.mark.parametrize("odd", [b'data: ?ent": "x"}', b'data: {"detail": "upstream died"}'])
+@pytest.mark.parametrize("last", [False, True])
+def test_an_event_in_words_of_its_own_is_told_alike_however_the_stream_is_cut(odd: bytes, last: bool) -> None:
+    """At the end of a stream, where nothing follows it, it is a failure; before other events it is passed over."""
+    said = events({"choices": [{"index": 0, "delta": {"content": "x"}}]}).rstrip()
+    pieces = [said, said, odd, *([] if last else [said])]
+    body = b"".join(piece + b"\n\n" for piece in pieces)
+    found = [follow(FORMATS["openai.chat"], body, step) for step in (0, 1, 37, len(body), len(said) * 2 + 4)]
+    assert [found[0]] * 5 == found
+    assert last is (found[0].fault == "malformed" or found[0].error is not None)
+    assert not found[0].complete

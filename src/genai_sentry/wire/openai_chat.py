@@ -148,7 +148,7 @@ class ChatReader(EventReader):
         self._prefix = b"data:"
         self._skip = 0
         self._latest: bytes | None = None
-        """The last chunk passed over: a failure in words of its own is found here, since nothing follows it."""
+        """What was passed over last: a failure in words of its own is found at its end, since nothing follows it."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
@@ -160,10 +160,11 @@ class ChatReader(EventReader):
 
     def _stands_out(self, block: bytes) -> bool:
         start = self._skip if block.startswith(self._prefix) else 0
-        if not block.endswith(b"}") or self._search(block, start) is not None or not _CHOICE.search(block):
+        if not block.endswith(b"}") or self._search(block, start) is not None:
             return True
         if not self._skip:
             self._learn(block)
+        self._latest = block + b"\n\n"
         return False
 
     def _look(self, chunk: bytes) -> None:
@@ -193,9 +194,9 @@ class ChatReader(EventReader):
 
     def _build(self) -> Outcome:
         if self._latest is not None:
-            for block in sse.events().feed(self._latest):
-                if not _CHOICE.search(block):
-                    self._block(block)
+            last = sse.events().feed(self._latest)[-1]
+            if not _CHOICE.search(last):
+                self._block(last)
         outcome = Outcome()
         reasons: dict[int, str] = {}
         for value in self._decoded():
