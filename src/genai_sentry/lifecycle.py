@@ -9,12 +9,13 @@ from typing import Any
 
 import wrapt
 
-from genai_sentry.flushing import flush
+from genai_sentry.flushing import flush, rest
 from genai_sentry.guard import Guard
 from genai_sentry.patch.seam import Seam
 from genai_sentry.patch.state import state
 
 EXIT_TIMEOUT_S = 2.0
+"""For events, and once more for spans that are being sent then."""
 
 POOL = "multiprocessing.util"
 """Its processes leave by `os._exit`, after finalisers of their own."""
@@ -50,7 +51,8 @@ def flush_all() -> None:
     if state.runtime is None:
         return
     with Guard("exit"):
-        flush(EXIT_TIMEOUT_S)
+        if not flush(EXIT_TIMEOUT_S):
+            rest(EXIT_TIMEOUT_S)
 
 
 def _watch_children(util: ModuleType) -> None:

@@ -222,6 +222,31 @@ print(json.dumps(counts))
     assert [1, 2] == seen
 
 
+def test_flush_waits_no_longer_than_it_is_told() -> None:
+    """For a Sentry that does not answer, either; spans are taken where there is time for them."""
+    seen = run(
+        CALL
+        + """
+import threading, time
+genai_sentry.init(receiver.dsn)
+ask()
+fail()
+answers = [genai_sentry.flush(10)]
+spans = len(receiver.spans)
+receiver.hang(30)
+ask()
+fail()
+begun = time.monotonic()
+answers += [genai_sentry.flush(0.5), genai_sentry.flush(0.5)]
+waiting = sum(thread.name == "genai_sentry-flush" for thread in threading.enumerate())
+print(json.dumps([answers, spans, time.monotonic() - begun < 3, waiting]), flush=True)
+os._exit(0)
+"""
+    )
+
+    assert [[True, False, False], 4, True, 1] == seen
+
+
 def test_query_values_of_llm_hosts_stay_off_http_spans() -> None:
     """A key in the URL must not leave the process."""
     seen = run(
