@@ -19,7 +19,7 @@ from genai_sentry.sentry import breadcrumbs, deferral, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State, echo_of
-from genai_sentry.sentry.reporter import Reporter
+from genai_sentry.sentry.reporter import MAX_QUEUED, Reporter
 
 
 def _found(error: Exception) -> Found:
@@ -172,3 +172,50 @@ def test_in_a_storm_there_is_room_for_failures_of_another_kind(monkeypatch: pyte
     assert (False, 7) == (outbox.crowded("a"), len(outbox))
     assert all(outbox.claim(f"b{number}") for number in range(7))
     outbox.close()
+
+
+def test_an_event_that_can_not_be_sent_is_lost_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In production nothing is raised; under test the fault is."""
+    counted: list[tuple[object, ...]] = []
+    monkeypatch.setattr(deferral.recorder, "lost", lambda *what: counted.append(what))
+    outbox = Outbox(lambda entry: 1 / 0, lambda: True)  # type: ignore[arg-type, return-value]
+    entry = Pending("1", "a", None, None, contextvars.copy_context(), at=0.0, deadline=0.0)
+    with pytest.raises(ZeroDivisionError):
+        outbox.send(entry)
+    monkeypatch.setenv("GENAI_SENTRY_GUARD", "lenient")
+    outbox.send(entry)
+    assert (2, [("events", 1, "not_sent")] * 2) == (outbox.lost, counted)
+
+
+def test_there_is_room_while_sentrys_queue_is_not_nearly_full() -> None:
+    """A transport that has no queue takes what it gets; so does one whose queue does not tell."""
+    reporter = Reporter(Settings(events="off"))
+
+    def room(size: object) -> bool:
+        queued = SimpleNamespace(qsize=lambda: size)
+        reporter._client = SimpleNamespace(transport=SimpleNamespace(_worker=SimpleNamespace(_queue=queued)))
+        return reporter._room()
+
+    assert [True, False, True] == [room(MAX_QUEUED), room(MAX_QUEUED + 1), room(None)]
+    for transport in (None, SimpleNamespace(), SimpleNamespace(_worker=SimpleNamespace(_queue=None))):
+        reporter._client = SimpleNamespace(transport=transport)
+        assert reporter._room()
+    reporter._client = None
+    reporter.close()
+
+
+@pytest.mark.parametrize(("mode", "closed", "left"), [("deferred", False, 1), ("off", False, 0), ("deferred", True, 0)])
+def test_breadcrumbs_are_left_unless_events_are_off(mode: str, closed: bool, left: int) -> None:
+    """Nor after closing."""
+    reporter = Reporter(Settings(events=mode))  # type: ignore[arg-type]
+    try:
+        sentry_sdk.init("http://public@127.0.0.1:9/1", default_integrations=False)
+        if closed:
+            reporter.close()
+        with sentry_sdk.isolation_scope() as scope:
+            reporter.breadcrumb(CallRecord("chat", "openai", "m"))
+            assert left == len(scope._breadcrumbs or ())
+    finally:
+        reporter.close()
+        sentry_sdk.get_client().close(timeout=0)
+        sentry_sdk.get_global_scope().set_client(None)
