@@ -27,6 +27,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_models import ENGLISH_MODELS
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
+    from genai_sentry.errors.rules.european import EUROPEAN_CLIENTS
     from genai_sentry.errors.rules.gateways import EDGE, LITELLM, NEW_API, OPENROUTER
     from genai_sentry.errors.rules.google import GOOGLE
     from genai_sentry.errors.rules.hosts import CEREBRAS, COHERE, FIREWORKS, GROQ, MISTRAL, REPLICATE, TOGETHER, XAI
@@ -47,5 +48,5 @@ def families() -> tuple[Family, ...]:
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
         ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
-        JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN,
+        JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN, EUROPEAN_CLIENTS,
     )  # fmt: skip

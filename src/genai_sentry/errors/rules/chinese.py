@@ -89,6 +89,8 @@ CHINESE = Family(
             最大输出长度超过
         """,
         "model_unavailable/not_found": """
+            模型已失效
+            模型已经失效
             请检查模型名称
             请检查模型名
             模型名称有误
@@ -171,6 +173,10 @@ CHINESE = Family(
             价格未配置
         """,
         "model_unavailable/no_provider": """
+            可用的模型服务商
+            可用的服务商
+            可用的供应商
+            可用的提供商
             的可用渠道
             所有节点
             全部渠道

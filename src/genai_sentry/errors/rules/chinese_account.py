@@ -227,6 +227,13 @@ CHINESE_ACCOUNT = Family(
             token 不正确
         """,
         "authentication/missing_key": """
+            key 不能为空
+            密钥不能为空
+            令牌不能为空
+            未找到 api key
+            找不到 api key
+            没有找到 api key
+            未找到密钥
             请登录后
             请先配置 api
             请配置 api

@@ -92,6 +92,8 @@ CHINESE_SERVICE = Family(
             服务维护
         """,
         "server_error/bad_gateway": """
+            上游服务器错误
+            上游服务器异常
             转发失败
             转发请求失败
             中转站报错
@@ -153,6 +155,7 @@ CHINESE_SERVICE = Family(
             连接被关闭
         """,
         "connection_error/refused": """
+            连接 … 被拒绝
             积极拒绝
             拒绝连接
             连接被拒绝

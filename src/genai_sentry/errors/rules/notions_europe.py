@@ -95,7 +95,8 @@ EUROPE: dict[str, str] = {
         no valida, no valido, invalida, invalido, incorrecta, invalide, incorrecte, ungultig, ungultiger,
         ungultige, falsch, falscher, non valida, rechazada, refusee, abgelehnt, fallida, echouee, fehlgeschlagen,
         falhou, fallita, a echoue, echoue, ha fallado, no se ha completado,
-        no es valida, no es valido, nao e valida, nao e valido, nest pas valide, nicht gultig, non e valida, no funciona
+        no es valida, no es valido, nao e valida, nao e valido, nest pas valide, nicht gultig, non e valida,
+        no funciona, errata, errato, sbagliata, errada
     """,
     "missing": """
         nicht eingerichtet, noch nicht eingerichtet, nicht hinterlegt, no establecida, no esta configurada, no definida,
@@ -157,15 +158,22 @@ EUROPE: dict[str, str] = {
         tempo esgotado, tempo limite, tempo scaduto, en attendant, beim warten, a expire, agotado el tiempo,
         mientras esperaba, no recibio respuesta, pas recu de reponse, keine antwort, nao recebeu resposta,
         nessuna risposta, trop lente, demasiado lenta, zu lange gedauert, trop de temps, demasiado tiempo,
-        muito tempo, troppo tempo, tardo demasiado
+        muito tempo, troppo tempo, tardo demasiado, tardado demasiado, ha tardado, gebraucht
     """,
     "empty": "vacia, vacio, vide, leer, leere, vazia, vazio, vuota, vuoto",
+    "policy": """
+        politica, politicas, politique, richtlinien, richtlinie, nutzungsrichtlinien, normas, regras, diretrizes,
+        directrices, reglas, regles, regole
+    """,
+    "by people": "por el usuario, par lutilisateur, vom benutzer, pelo usuario, dallutente",
+    "stopped": "cancelada, cancelado, annulee, annule, abgebrochen, annullata, annullato, interrumpida por",
     "not made": """
         no devolvio, no ha devuelto, no genero, no ha generado, sin generar, na renvoye, na retourne, na pas renvoye,
         na pas genere, na genere aucune, nao retornou, nao devolveu, nao gerou, non ha restituito, non ha generato,
         lieferte keine, keine antwort geliefert, hat nichts geliefert
     """,
     "flagged": """
+        infringe, incumple, verstoßt,
         inapropiado, bloqueado por seguridad, viola, inapproprie, enfreint, unangemessen, verstosst, inadequado,
         inappropriato,
         bloqueado, bloqueada, bloque, bloquee, gefiltert, blockiert, filtrado, filtre, bloccato, recusado, signale
