@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import datetime
 from types import FrameType, SimpleNamespace
+from typing import Any
 
 import pytest
 import sentry_sdk
@@ -219,3 +220,23 @@ def test_breadcrumbs_are_left_unless_events_are_off(mode: str, closed: bool, lef
         reporter.close()
         sentry_sdk.get_client().close(timeout=0)
         sentry_sdk.get_global_scope().set_client(None)
+
+
+@pytest.mark.parametrize(
+    ("there", "ours"),
+    [
+        (None, True),
+        ({"trace_id": f"{1:032x}", "span_id": "a"}, True),
+        ({"trace_id": f"{9:032x}", "span_id": "a"}, True),
+        ({"trace_id": f"{1:032x}", "span_id": "a", "op": "task"}, True),
+        ({"trace_id": f"{9:032x}", "span_id": "a", "op": "task"}, False),
+    ],
+)
+def test_an_event_is_linked_to_the_calls_span(there: dict[str, str] | None, ours: bool) -> None:
+    """Unless a span of Sentry's own, in another trace, is active: without one Sentry makes a trace up."""
+    reporter = Reporter(Settings(events="off"))
+    event: dict[str, Any] = {"contexts": {"trace": there} if there is not None else {}}
+    record = CallRecord("chat", "openai", "m", trace_id=1, span_id=2, classification=classification(ErrorType.TIMEOUT))
+    reporter._enricher._add(event, record, 0)
+    reporter.close()
+    assert (f"{2:016x}" if ours else "a") == event["contexts"]["trace"]["span_id"]
