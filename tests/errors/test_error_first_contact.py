@@ -129,3 +129,35 @@ def test_what_clients_put_around_an_error_is_not_the_error(text: str, status: in
     """Prefixes of logs and sentences of clients decide nothing; what they report does."""
     found = classify(message=text, status=status)
     assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Parse Error: Expected HTTP/, the proxy sent something else", "connection_error/other"),
+        ("fetch failed: HPE_INVALID_HEADER_TOKEN", "connection_error/other"),
+        ("error sending request: hyper::Error(Parse(Header(Token)))", "connection_error/other"),
+        ("client error (SendRequest): hyper::Error(ChannelClosed)", "connection_error/other"),
+        ("client error (SendRequest): hyper::Error(IncompleteMessage)", "connection_error/incomplete_body"),
+    ],
+)
+def test_an_answer_that_is_no_http_is_trouble_on_the_way(text: str, label: str) -> None:
+    """What Node's and Rust's parsers of HTTP say of bytes that they can't read."""
+    found = classify(message=text)
+    assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Failed to receive tool input: missing field 'path'", "invalid_response/schema"),
+        ("Failed to deserialize tool input: missing field `query` at line 1 column 2", "invalid_response/schema"),
+        ("app.views.Answer() argument after ** must be a mapping, not list", "invalid_response/schema"),
+        ("provider.unknown: a stream error", "unknown/unspecified"),
+        ("provider.unknown: unknown parameter: stream", "invalid_request/unsupported_parameter"),
+    ],
+)
+def test_fields_that_a_model_left_out_are_not_the_requests(text: str, label: str) -> None:
+    """Arguments that a model wrote are its answer; a kind that is unknown is no unknown parameter."""
+    found = classify(message=text)
+    assert label == f"{found.type}/{found.reason}"

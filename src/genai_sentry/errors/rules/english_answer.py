@@ -223,6 +223,12 @@ ENGLISH_ANSWER = Family(
             output parser
             expected at least one tool call
             not match the schema
+            failed to parse tool input
+            failed to receive tool input
+            failed to deserialize tool input
+            failed to decode tool input
+            argument after must be a mapping
+            argument after must be an iterable
         """,
     },
     wrappers={

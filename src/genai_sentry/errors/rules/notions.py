@@ -12,7 +12,7 @@ WORDS: dict[str, str] = {
         unknown error, provider returned error, stream disconnected before completion,
         system net, system io, system threading, system text,
         unknown type, problem in node, litellm proxy proxy_server, litellm proxy, reach out, context overflow recovery,
-        interacting with language model
+        interacting with language model, provider.unknown, unknown stream error, stream error unknown
     """,
     "no answer": """
         no text, no content, no output, no response, no message, no choices, no data, no tokens, no result, no results,

@@ -104,6 +104,7 @@ TRANSPORT_PLATFORMS = Family(
             stream ended before … unexpected eof
             protocolexception: unexpected end of stream
             outstanding read data
+            hyper … incompletemessage
         """,
         "connection_error/other": """
             failed to open stream: http request failed
@@ -111,6 +112,12 @@ TRANSPORT_PLATFORMS = Family(
             can't connect to
             resource temporarily unavailable
             malformed http response
+            parse error: expected http
+            hpe_invalid
+            invalid http version parsed
+            invalid http header parsed
+            hyper … error parse
+            channelclosed
             http2 framing
             typeerror: load failed
             cors policy
