@@ -46,11 +46,12 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "delivery": (
         [f"sentry/{name}.py" for name in DELIVERY],
         [
-            *(f"tests/sentry/test_sentry_{name}.py" for name in ("matching", "throttle", "events", "plain", "losses")),
+            *(f"tests/sentry/test_sentry_{name}.py" for name in ("small", "matching", "throttle", "events", "plain")),
+            *(f"tests/sentry/test_sentry_{name}.py" for name in ("ends", "frames", "deadlines")),
             "tests/privacy/test_logged.py",
-            "tests/sentry/test_sentry_frames.py",
             "tests/sentry/test_sentry_exits.py",
             "tests/sentry/test_sentry_scenarios.py",
+            "tests/sentry/test_sentry_losses.py",
         ],
     ),
     "delivery, the rest": (
