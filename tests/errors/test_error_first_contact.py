@@ -161,3 +161,19 @@ def test_fields_that_a_model_left_out_are_not_the_requests(text: str, label: str
     """Arguments that a model wrote are its answer; a kind that is unknown is no unknown parameter."""
     found = classify(message=text)
     assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Unable to submit request because the region is out of capacity.", "server_error/overloaded"),
+        ("Unable to submit request because it has an empty text parameter.", "invalid_request/invalid_parameter"),
+        ("Unable to submit request because of this and that.", "invalid_request/other"),
+        ("Unexpected chat message content type picture 3", "invalid_request/invalid_parameter"),
+        ("RuntimeError: Failed to create LLM 'gguf' from '/models/a.bin'.", "server_error/internal"),
+    ],
+)
+def test_what_stands_behind_because_decides(text: str, label: str) -> None:
+    """That a request could not be submitted says less than why."""
+    found = classify(message=text)
+    assert label == f"{found.type}/{found.reason}"

@@ -104,6 +104,10 @@ ENGLISH_CONTENT = Family(
             matched public code
             matches public code
         """,
+        "invalid_request/invalid_parameter": """
+            unexpected chat message
+            unexpected message content
+        """,
     },
     words={
         "content_filter": """

@@ -225,9 +225,6 @@ GOOGLE = Family(
             thinking budget
             is not supported for this model version
         """,
-        "invalid_request": """
-            unable to submit request because
-        """,
         "model_unavailable/not_found": """
             publisher model … was not found
             publishers/google/models … not found
@@ -299,6 +296,9 @@ GOOGLE = Family(
         """,
         "server_error/unavailable": """
             service is currently unavailable
+        """,
+        "invalid_request": """
+            unable to submit request because
         """,
     },
 )

@@ -201,6 +201,7 @@ SELF_HOSTED = Family(
             failed to start … runner
             ^name … is not defined
             nameerror: name … is not defined
+            failed to create llm
         """,
         "timeout/upstream": """
             timeout error occurred
