@@ -20,6 +20,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.english_access import ENGLISH_ACCESS
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
+    from genai_sentry.errors.rules.english_apps import ENGLISH_APPS
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
     from genai_sentry.errors.rules.english_context import ENGLISH_CONTEXT
     from genai_sentry.errors.rules.english_everyday import ENGLISH_EVERYDAY
@@ -47,6 +48,7 @@ def families() -> tuple[Family, ...]:
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, RELAYS, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
-        ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
+        ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, ENGLISH_APPS,
+        CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
         JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN, EUROPEAN_CLIENTS,
     )  # fmt: skip
