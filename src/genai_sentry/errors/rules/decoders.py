@@ -52,6 +52,7 @@ DECODERS = Family(
             deserialize the json body into
         """,
         "invalid_response/malformed": """
+            invalid response body while trying to fetch … parse error
             response body is not valid json
             response could not be decoded
             reply could not be decoded
