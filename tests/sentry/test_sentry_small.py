@@ -19,7 +19,7 @@ from genai_sentry.record import CallRecord
 from genai_sentry.sentry import breadcrumbs, deferral, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
-from genai_sentry.sentry.matching import Found, Mark, State, echo_of
+from genai_sentry.sentry.matching import Found, Mark, State, _scope_of, echo_of
 from genai_sentry.sentry.reporter import MAX_QUEUED, Reporter
 
 
@@ -240,3 +240,23 @@ def test_an_event_is_linked_to_the_calls_span(there: dict[str, str] | None, ours
     reporter._enricher._add(event, record, 0)
     reporter.close()
     assert (f"{2:016x}" if ours else "a") == event["contexts"]["trace"]["span_id"]
+
+
+def test_a_deadline_that_leaves_trio_is_matched_by_its_scope() -> None:
+    """The one that it was raised for, also where it has passed trio's own frames on its way; nothing else has one."""
+    slow = type("TooSlowError", (Exception,), {})
+
+    def raised(kind: type[Exception], last: str) -> Exception:
+        run: dict[str, Any] = {"__name__": "trio._core._run"}
+        exec("def run(work):\n    scope = 'of the runner'\n    work()", run)
+        timeouts: dict[str, Any] = {"__name__": last, "kind": kind}
+        exec("def fail_at(scope):\n    raise kind", timeouts)
+        try:
+            run["run"](lambda: timeouts["fail_at"]("of the deadline"))
+        except Exception as error:
+            return error
+        raise AssertionError
+
+    assert "of the deadline" == _scope_of(raised(slow, "trio._timeouts"))
+    assert _scope_of(raised(slow, "shop")) is None
+    assert _scope_of(raised(ValueError, "trio._timeouts")) is None
