@@ -260,3 +260,17 @@ def test_a_deadline_that_leaves_trio_is_matched_by_its_scope() -> None:
     assert "of the deadline" == _scope_of(raised(slow, "trio._timeouts"))
     assert _scope_of(raised(slow, "shop")) is None
     assert _scope_of(raised(ValueError, "trio._timeouts")) is None
+
+
+def test_what_sentry_takes_no_more_of_waits_without_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For room in its queue, and for the end of a limit; a failure that is claimed meanwhile waits no longer."""
+    naps: list[float] = []
+    room, limited = iter([False, False, True, True, True]), iter([True, True, False, True])
+    outbox = Outbox(lambda entry: None, lambda: next(room), lambda: next(limited))
+    monkeypatch.setattr(deferral, "time", SimpleNamespace(sleep=naps.append, time=lambda: 0.0))
+    outbox._pending["1"] = Pending("1", "a", None, None, contextvars.copy_context(), at=0.0, deadline=0.0)
+    outbox._pace("1")
+    assert [deferral._PACE_S] * 2 + [deferral._LIMITED_S] * 2 == naps
+    outbox._pending.clear()
+    outbox._pace("1")
+    assert 4 == len(naps)
