@@ -177,3 +177,33 @@ def test_what_stands_behind_because_decides(text: str, label: str) -> None:
     """That a request could not be submitted says less than why."""
     found = classify(message=text)
     assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The input media file is too small, check its length.", "invalid_request/invalid_media"),
+        ("The audio is too long: 1500 seconds, at most 1400.", "invalid_request/invalid_media"),
+        ("No speech detected in this recording.", "invalid_request/invalid_media"),
+        ("Audio file size (31MB) exceeds the 25MB limit.", "invalid_request/payload_too_large"),
+    ],
+)
+def test_what_is_wrong_with_a_recording_is_said(text: str, label: str) -> None:
+    """Too short, too long or silent is wrong with the medium; too many bytes with the request."""
+    found = classify(message=text)
+    assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "reason"),
+    [
+        ("tokens", "Rate limit reached for a model", "tokens_per_minute"),
+        ("requests", "Rate limit reached for a model", "requests_per_minute"),
+        ("tokens", "Rate limit reached for a model on tokens per day (TPD): Limit 9", "tokens_per_day"),
+        ("requests_and_more", "Rate limit reached for a model", "unspecified"),
+    ],
+)
+def test_a_rate_limits_type_says_what_is_counted(kind: str, said: str, reason: str) -> None:
+    """OpenAI's type names what is counted; the wording may name the window."""
+    found = classify(body={"error": {"message": said, "type": kind, "code": "rate_limit_exceeded"}}, status=429)
+    assert ("rate_limit", reason) == (found.type.value, found.reason.value)

@@ -196,6 +196,10 @@ def _named_limit(case: Case, decided: Candidate, text: str) -> Reason | None:
     return decided.label[1] if decided.label[1] is not Reason.UNSPECIFIED else None
 
 
+_COUNTED = {"tokens": Reason.TOKENS_PER_MINUTE, "requests": Reason.REQUESTS_PER_MINUTE}
+"""What the type of a rate limit says is counted, where nothing names the window."""
+
+
 def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
     named = named_limit(case, decided, text)
     if named is not None:
@@ -203,5 +207,7 @@ def _rate_reason(case: Case, decided: Candidate, text: str) -> Reason:
     for one in case.candidates:
         if one.label[0] is ErrorType.RATE_LIMIT and one.label[1] is not Reason.UNSPECIFIED and one.weight >= PHRASE:
             return one.label[1]
-    too_large = case.status == 413 or any(status == 413 for _, _, status in case.found.statuses)
-    return Reason.REQUEST_EXCEEDS_LIMIT if too_large else Reason.UNSPECIFIED
+    if case.status == 413 or any(status == 413 for _, _, status in case.found.statuses):
+        return Reason.REQUEST_EXCEEDS_LIMIT
+    counted = (_COUNTED.get(code.lower()) for _, where, code in case.found.codes if where.endswith("type"))
+    return next(filter(None, counted), Reason.UNSPECIFIED)

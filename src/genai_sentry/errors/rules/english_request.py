@@ -94,6 +94,11 @@ ENGLISH_REQUEST = Family(
             invalid base64
             could not be decoded
             audio file is too short
+            audio … too short
+            audio … too long
+            media file length
+            media file … too
+            no speech detected
             audio duration
             invalid file format
             unsupported file format
@@ -183,6 +188,8 @@ ENGLISH_REQUEST = Family(
             request too large for
             request exceeds the maximum size
             request size exceeds
+            file size exceeds
+            file size … exceeds
             maximum content size limit
             maximum allowed size
             content size limit
