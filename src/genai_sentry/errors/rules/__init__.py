@@ -12,6 +12,7 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.china_clouds import BAIDU, HUAWEI, SILICONFLOW, SPARK, TENCENT, VOLCENGINE
     from genai_sentry.errors.rules.chinese import CHINESE
     from genai_sentry.errors.rules.chinese_account import CHINESE_ACCOUNT
+    from genai_sentry.errors.rules.chinese_network import CHINESE_NETWORK
     from genai_sentry.errors.rules.chinese_service import CHINESE_SERVICE
     from genai_sentry.errors.rules.clients import CLIENTS
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
@@ -49,6 +50,6 @@ def families() -> tuple[Family, ...]:
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
         ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
         ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, ENGLISH_APPS,
-        CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE,
+        CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE_NETWORK, CHINESE,
         JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN, EUROPEAN_CLIENTS,
     )  # fmt: skip
