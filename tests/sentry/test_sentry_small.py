@@ -19,7 +19,7 @@ from genai_sentry.record import CallRecord
 from genai_sentry.sentry import breadcrumbs, deferral, integrations, snapshot
 from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
-from genai_sentry.sentry.matching import Found, Mark, State, _scope_of, echo_of
+from genai_sentry.sentry.matching import Found, Mark, State, _scope_of, echo_of, get_mark, is_marked, put_mark
 from genai_sentry.sentry.reporter import MAX_QUEUED, Reporter
 
 
@@ -172,6 +172,11 @@ def test_in_a_storm_there_is_room_for_failures_of_another_kind(monkeypatch: pyte
     outbox.claim("large")
     assert (False, 7) == (outbox.crowded("a"), len(outbox))
     assert all(outbox.claim(f"b{number}") for number in range(7))
+    hold("larger", "c", 100)
+    hold("small", "c")
+    outbox.claim("larger")
+    assert not outbox.crowded("c")
+    outbox.claim("small")
     outbox.close()
 
 
@@ -274,3 +279,17 @@ def test_what_sentry_takes_no_more_of_waits_without_haste(monkeypatch: pytest.Mo
     outbox._pending.clear()
     outbox._pace("1")
     assert 4 == len(naps)
+
+
+def test_an_exception_that_hides_its_attributes_is_marked_all_the_same() -> None:
+    """Where its class has a `__dict__` of its own, the mark is an attribute."""
+
+    class Odd(Exception):
+        @property
+        def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+            raise AttributeError
+
+    error, mark = Odd(), Mark("1-1", CallRecord(), "key")
+    assert (None, False) == (get_mark(error), is_marked(error))
+    put_mark(error, mark)
+    assert (mark, True) == (get_mark(error), is_marked(error))

@@ -125,7 +125,7 @@ def is_marked(error: BaseException) -> bool:
     try:
         return KEY in error.__dict__
     except (AttributeError, TypeError):
-        return False
+        return getattr(error, KEY, None) is not None
 
 
 class Calls:
