@@ -207,3 +207,29 @@ def test_a_rate_limits_type_says_what_is_counted(kind: str, said: str, reason: s
     """OpenAI's type names what is counted; the wording may name the window."""
     found = classify(body={"error": {"message": said, "type": kind, "code": "rate_limit_exceeded"}}, status=429)
     assert ("rate_limit", reason) == (found.type.value, found.reason.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "label"),
+    [
+        ('can\'t access property "thoughts", e.answer is undefined', None, "invalid_response/empty"),
+        ("The provider returned its schema instead of the data.", None, "invalid_response/schema"),
+        ("CloudflareError: Response 403: Cloudflare detected", 403, "permission_denied/ip"),
+        ("Sorry, the model cannot answer this question.", None, "content_filter/output"),
+        (
+            "Neither PlanModel nor RequestedModel specified. You must specify one.",
+            None,
+            "invalid_request/invalid_parameter",
+        ),
+        ("Missing parameter 'tool_call_id' in messages[3]", 400, "invalid_request/invalid_message_order"),
+        (
+            "Provider was unable to process your request: connection to private IP is blocked",
+            400,
+            "invalid_request/other",
+        ),
+    ],
+)
+def test_what_clients_and_editors_say_in_their_own_words(text: str, status: int | None, label: str) -> None:
+    """Browsers' words for a field that is missing, a guardrail's usual answer, an editor's for addresses."""
+    found = classify(message=text, status=status)
+    assert label == f"{found.type}/{found.reason}"

@@ -343,6 +343,8 @@ ENGLISH_ACCOUNT = Family(
             sorry, you have been blocked
             attention required! | cloudflare
             just a moment
+            cloudflare detected
+            cloudflareerror
             public access is disabled
             allow list
             allowlist

@@ -229,6 +229,8 @@ ENGLISH_ANSWER = Family(
             failed to decode tool input
             argument after must be a mapping
             argument after must be an iterable
+            schema echo
+            schema instead of
         """,
     },
     wrappers={
@@ -252,6 +254,7 @@ ENGLISH_ANSWER = Family(
         """,
         "invalid_response/empty": """
             cannot read properties of
+            can't access property
             reading 'choices'
             reading 'message'
             reading 'content'

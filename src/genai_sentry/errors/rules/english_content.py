@@ -107,6 +107,16 @@ ENGLISH_CONTENT = Family(
         "invalid_request/invalid_parameter": """
             unexpected chat message
             unexpected message content
+            neither … nor … specified
+            you must specify a
+            must specify a valid
+        """,
+        "invalid_request/other": """
+            connection to private ip is blocked
+            ssrf_blocked
+        """,
+        "invalid_request/invalid_message_order": """
+            missing parameter 'tool_call_id'
         """,
     },
     words={

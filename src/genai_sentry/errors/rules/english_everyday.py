@@ -49,6 +49,7 @@ ENGLISH_EVERYDAY = Family(
             cannot help with that
             can't help with that
             cannot assist with
+            the model cannot answer this
             can't assist with
             unable to help with that
         """,
