@@ -233,3 +233,20 @@ def test_what_clients_and_editors_say_in_their_own_words(text: str, status: int 
     """Browsers' words for a field that is missing, a guardrail's usual answer, an editor's for addresses."""
     found = classify(message=text, status=status)
     assert label == f"{found.type}/{found.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Failed to get the completed interaction: Result not found.", "invalid_request/not_found"),
+        (
+            "An error occurred while attempting to download a file from the address given.",
+            "invalid_request/invalid_media",
+        ),
+        ("The description given for a function is too long.", "invalid_request/invalid_schema"),
+    ],
+)
+def test_parts_of_a_request_that_documents_name(text: str, label: str) -> None:
+    """What is not there, can't be had or is too long, in the words of reference pages."""
+    found = classify(message=text, status=400)
+    assert label == f"{found.type}/{found.reason}"

@@ -118,6 +118,17 @@ ENGLISH_CONTENT = Family(
         "invalid_request/invalid_message_order": """
             missing parameter 'tool_call_id'
         """,
+        "invalid_request/not_found": """
+            result not found
+        """,
+        "invalid_request/invalid_media": """
+            to download a file
+            download a file from
+        """,
+        "invalid_request/invalid_schema": """
+            description … function … too long
+            function description … too long
+        """,
     },
     words={
         "content_filter": """
