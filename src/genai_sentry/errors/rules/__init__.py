@@ -18,14 +18,15 @@ def families() -> tuple[Family, ...]:
     from genai_sentry.errors.rules.cloud import AZURE, BEDROCK
     from genai_sentry.errors.rules.decoders import DECODERS
     from genai_sentry.errors.rules.east_asian import EAST_ASIAN
-    from genai_sentry.errors.rules.english_access import ENGLISH_ACCESS
     from genai_sentry.errors.rules.english_account import ENGLISH_ACCOUNT
     from genai_sentry.errors.rules.english_answer import ENGLISH_ANSWER
     from genai_sentry.errors.rules.english_apps import ENGLISH_APPS
     from genai_sentry.errors.rules.english_content import ENGLISH_CONTENT
     from genai_sentry.errors.rules.english_context import ENGLISH_CONTEXT
+    from genai_sentry.errors.rules.english_credentials import ENGLISH_CREDENTIALS
     from genai_sentry.errors.rules.english_everyday import ENGLISH_EVERYDAY
-    from genai_sentry.errors.rules.english_fields import ENGLISH_FIELDS
+    from genai_sentry.errors.rules.english_limits import ENGLISH_LIMITS
+    from genai_sentry.errors.rules.english_messages import ENGLISH_MESSAGES
     from genai_sentry.errors.rules.english_models import ENGLISH_MODELS
     from genai_sentry.errors.rules.english_request import ENGLISH_REQUEST
     from genai_sentry.errors.rules.english_service import ENGLISH_SERVICE
@@ -48,8 +49,8 @@ def families() -> tuple[Family, ...]:
         AZURE, BEDROCK, ANTHROPIC, GOOGLE, XAI, GROQ, TOGETHER, REPLICATE, FIREWORKS, CEREBRAS, MISTRAL, COHERE, NVIDIA,
         HUGGINGFACE, PERPLEXITY, CODE_HOSTS, OPENROUTER, LITELLM, NEW_API, RELAYS, EDGE, SELF_HOSTED, FASTCHAT,
         OPENAI, TRANSPORT, TRANSPORT_WORDS, TRANSPORT_PLATFORMS, DECODERS, SDK, CLIENTS,
-        ENGLISH_ACCOUNT, ENGLISH_ACCESS, ENGLISH_REQUEST, ENGLISH_FIELDS, ENGLISH_CONTEXT, ENGLISH_CONTENT,
-        ENGLISH_MODELS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, ENGLISH_APPS,
+        ENGLISH_ACCOUNT, ENGLISH_CREDENTIALS, ENGLISH_MODELS, ENGLISH_MESSAGES, ENGLISH_REQUEST, ENGLISH_CONTEXT,
+        ENGLISH_CONTENT, ENGLISH_LIMITS, ENGLISH_SERVICE, ENGLISH_ANSWER, ENGLISH_EVERYDAY, ENGLISH_APPS,
         CHINESE_ACCOUNT, CHINESE_SERVICE, CHINESE_NETWORK, CHINESE,
         JAPANESE_AND_KOREAN, EAST_ASIAN, EUROPEAN, EUROPEAN_CLIENTS,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Wordings in English about answers that can't be used, whoever sends them."""
+"""Wordings in English about answers that can not be used, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
@@ -231,6 +231,11 @@ ENGLISH_ANSWER = Family(
             argument after must be an iterable
             schema echo
             schema instead of
+        """,
+    },
+    words={
+        "invalid_response/malformed": """
+            unexpected response from
         """,
     },
     wrappers={

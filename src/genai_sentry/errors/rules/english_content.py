@@ -1,11 +1,41 @@
-"""Wordings in English about policies and filters, whoever sends them."""
+"""Wordings in English about content that is refused, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
 ENGLISH_CONTENT = Family(
     name="english",
     phrases={
+        "content_filter/output": """
+            blocked a proper response
+            due to the completion triggering
+            completion triggering … content
+            output blocked by content filtering
+            could not be completed because … content filter
+            completion was stopped … content filter
+            response was blocked
+            output violates … policy
+            response violates … policy
+            output data may contain inappropriate content
+            output … blocked
+            finish_reason: safety
+            finish_reason: content_filter
+            finish reason: content_filter
+            finish_reason content_filter
+            finish_reason=content_filter
+            response blocked by
+            output blocked by
+            filtered by safety
+            candidate was blocked due to safety
+            generated content … blocked
+            content filter … triggered
+            rejected by content moderation
+            rejected by moderation
+            filtered out because
+        """,
         "content_filter/prompt": """
+            could not generate … based on the prompt provided
+            raimediafilteredreasons
+            raimediafilteredcount
             sensitive check
             violates our usage policies
             violating our usage policy
@@ -56,32 +86,6 @@ ENGLISH_CONTENT = Family(
             prompt is sensitive
             text is sensitive
         """,
-        "content_filter/output": """
-            due to the completion triggering
-            completion triggering … content
-            output blocked by content filtering
-            could not be completed because … content filter
-            completion was stopped … content filter
-            response was blocked
-            output violates … policy
-            response violates … policy
-            output data may contain inappropriate content
-            output … blocked
-            finish_reason: safety
-            finish_reason: content_filter
-            finish reason: content_filter
-            finish_reason content_filter
-            finish_reason=content_filter
-            response blocked by
-            output blocked by
-            filtered by safety
-            candidate was blocked due to safety
-            generated content … blocked
-            content filter … triggered
-            rejected by content moderation
-            rejected by moderation
-            filtered out because
-        """,
         "content_filter/image": """
             not allowed by our safety system
             nsfw
@@ -103,31 +107,6 @@ ENGLISH_CONTENT = Family(
             copyrighted material
             matched public code
             matches public code
-        """,
-        "invalid_request/invalid_parameter": """
-            unexpected chat message
-            unexpected message content
-            neither … nor … specified
-            you must specify a
-            must specify a valid
-        """,
-        "invalid_request/other": """
-            connection to private ip is blocked
-            ssrf_blocked
-        """,
-        "invalid_request/invalid_message_order": """
-            missing parameter 'tool_call_id'
-        """,
-        "invalid_request/not_found": """
-            result not found
-        """,
-        "invalid_request/invalid_media": """
-            to download a file
-            download a file from
-        """,
-        "invalid_request/invalid_schema": """
-            description … function … too long
-            function description … too long
         """,
     },
     words={

@@ -1,4 +1,4 @@
-"""Wordings in English about the context window, whoever sends them."""
+"""Wordings in English about how long a request may be, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 

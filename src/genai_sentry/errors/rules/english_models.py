@@ -1,4 +1,4 @@
-"""Wordings in English about models that are not there, whoever sends them."""
+"""Wordings in English about models that are not there, or not for this caller, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
@@ -6,6 +6,8 @@ ENGLISH_MODELS = Family(
     name="english",
     phrases={
         "model_unavailable/not_found": """
+            specified model … is unavailable
+            specified model … cannot be accessed
             engine … not found
             engine … was not found
             engine does not exist
@@ -52,29 +54,29 @@ ENGLISH_MODELS = Family(
             repo id must
             model engine is not installed
         """,
-        "model_unavailable/deprecated": """
-            model … has been deprecated
-            model … has been retired
-            model … no longer available
-            model … no longer supported
-            model … no longer served
-            model … has been removed
-            model … has been sunset
-            model … has been shut down
-            model … discontinued
-            model … decommissioned
-            model has been disabled
-            model is disabled
-            model was disabled
-            model … deprecated
-            is deprecated and
-            end of its life
-            end-of-life
-            was a stealth model
-            was retired on
-            consider switching to a newer model
-        """,
         "model_unavailable/no_access": """
+            requested model is not available for
+            model … requires allowlisting
+            model … requires allowlist
+            model not available on your
+            model … is not available on your
+            model … not available in your subscription
+            not available for this api key
+            not available for your api key
+            not available for your plan
+            not available for your account
+            not available for your subscription
+            model … not available to you
+            model … not work with your current plan
+            model … not granted
+            model … not available in this region
+            model … not available in your region
+            model … not available in region
+            model … not available in the region
+            model … unavailable in your region
+            model … not supported in this region
+            model … not supported in your region
+            not have access to the requested model
             model … not available for your
             not servable in region
             not available in region
@@ -138,6 +140,29 @@ ENGLISH_MODELS = Family(
             requires a newer version
             at least usage tier
             requires usage tier
+            access to … models is not allowed
+        """,
+        "model_unavailable/deprecated": """
+            model … has been deprecated
+            model … has been retired
+            model … no longer available
+            model … no longer supported
+            model … no longer served
+            model … has been removed
+            model … has been sunset
+            model … has been shut down
+            model … discontinued
+            model … decommissioned
+            model has been disabled
+            model is disabled
+            model was disabled
+            model … deprecated
+            is deprecated and
+            end of its life
+            end-of-life
+            was a stealth model
+            was retired on
+            consider switching to a newer model
         """,
         "model_unavailable/loading": """
             endpoint is initializing
@@ -188,19 +213,35 @@ ENGLISH_MODELS = Family(
             unsupported provider
             unknown provider
         """,
-        "invalid_request/other": """
-            not available on this endpoint
-            is not supported by the … api
-            is not supported in the … api
-            api is not supported for
-            not supported by the … endpoint
+    },
+    words={
+        "model_unavailable/no_provider": """
+            all llm providers failed
+            all models failed
+            all fallbacks failed
         """,
-        "invalid_request/not_found": """
-            knowledge base … does not exist
-            knowledge base … not found
-            guardrail … does not exist
-            agent … does not exist
-            subscription id
+        "model_unavailable": """
+            model not
+        """,
+        "model_unavailable/not_found": """
+            did you mean
+        """,
+    },
+    wrappers={
+        "model_unavailable/deprecated": """
+            has been deprecated
+            has been decommissioned
+            decommissioned
+            has been retired
+            is retired
+            no longer available
+            no longer supported
+            no longer served
+            has been removed
+            has been sunset
+            has been shut down
+            discontinued
+            has been discontinued
         """,
     },
 )

@@ -1,135 +1,10 @@
-"""Wordings in English about the request itself, whoever sends them."""
+"""Wordings in English about the request itself and its parameters, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
 ENGLISH_REQUEST = Family(
     name="english",
     phrases={
-        "invalid_request/invalid_schema": """
-            invalid schema for function
-            invalid schema for response_format
-            additionalproperties is required
-            invalid input schema
-            input_schema does not support
-            unknown name … function_declarations
-            function_declarations
-            schema … is not supported
-            json schema … invalid
-            invalid json schema
-            schema is too complex
-            not a valid schema
-            invalid tool schema
-            failed to compile … grammar
-            grammar error
-            response_schema
-            tool … input_schema
-            unsupported schema
-        """,
-        "invalid_request/invalid_message_order": """
-            invalid signature in thinking block
-            signature in thinking
-            must be a response to a preceeding message
-            must be a response to a preceding message
-            tool_use ids were found without tool_result
-            tool_use blocks … tool_result
-            tool_result blocks
-            unexpected tool_use_id
-            roles must alternate
-            should alternate with
-            must alternate between
-            conversation roles must
-            first message must use the user role
-            last message must be
-            expected last role
-            final assistant content cannot end
-            must end with a user message
-            conversation must start with a user message
-            toolresult blocks
-            tool result blocks
-            number of function response parts
-            function call turn comes immediately after
-            ensure that function response turn
-            ensure that function call turn
-            no tool call found for function call output
-            no tool output found for function call
-            tool call id … not found
-            tool_call_id … not found
-            without its required following item
-            without its required
-            invalid message role
-            unexpected role
-            not the same number of function calls and responses
-            not allowed to have … assistant message
-            system message must be at the beginning
-            last message role
-            thinking blocks
-            expected thinking
-            must start with a thinking block
-            reasoning_content … must be passed back
-            reasoning_content is missing
-            missing reasoning_content
-            missing a thought_signature
-            thought_signature
-            tool_calls must be followed
-            messages … tool … must follow
-            missing reasoning_content
-            reasoning_content field in the assistant message
-            thought signature is not valid
-            message has tool role
-            was no previous assistant message
-            no previous assistant message with a tool call
-            roles are supported
-            block in an assistant message
-            in the latest assistant message
-        """,
-        "invalid_request/invalid_media": """
-            unsupported image
-            could not process image
-            image … valid
-            unable to process input image
-            invalid image
-            image exceeds
-            image … too large
-            image size
-            invalid base64
-            could not be decoded
-            audio file is too short
-            audio … too short
-            audio … too long
-            media file length
-            media file … too
-            no speech detected
-            audio duration
-            invalid file format
-            unsupported file format
-            unsupported file type
-            timeout while downloading
-            error while downloading
-            failed to download
-            failed to fetch image
-            failed to load image
-            cannot fetch content from the provided url
-            unable to download
-            media_type
-            media type
-            mimetype parameter
-            mimetype parameter … not supported
-            mime type
-            unsupported mime
-            unsupported media
-            image dimensions
-            image_url is only supported
-            unsupported content type image
-            does not support image
-            pdf … password
-            could not process pdf
-            document contains … pages
-            no such pdf
-            audio … could not be
-            file format … not supported
-            number of images
-            at most … image
-        """,
         "invalid_request/unsupported_parameter": """
             parameter … no longer supported
             parameter … deprecated
@@ -180,32 +55,20 @@ ENGLISH_REQUEST = Family(
             cannot both be specified
             are not supported by this model
             property … is unsupported
-        """,
-        "invalid_request/payload_too_large": """
-            request entity too large
-            payload too large
-            request body too large
-            request too large for
-            request exceeds the maximum size
-            request size exceeds
-            file size exceeds
-            file size … exceeds
-            maximum content size limit
-            maximum allowed size
-            content size limit
-            content length … exceed
-            body size limit
-            request_too_large
-            exceeds the maximum allowed number of bytes
-            entity too large
-            file is too large
-            payload size exceeds
-            message larger than max
-            request payload size
-            message too big
-            message too large
-            message is too big
-            message is too large
+            not supported in this model
+            instruction is not enabled
+            supported only when
+            can not be used with … request setting
+            launch the … if you want to use
+            raw mode does not support
+            not support parameter
+            not support the parameter
+            not a valid input option
+            is not a valid option
+            is not a valid parameter
+            is not a valid argument
+            is not a known parameter
+            unexpected input
         """,
         "invalid_request/not_found": """
             items are not persisted
@@ -232,6 +95,19 @@ ENGLISH_REQUEST = Family(
             cachedcontent not found
             vector store … not found
             resource you are requesting could not be found
+            voice with … not exist
+            voice with … not found
+            voice not found
+            voice_id_does_not_exist
+            voice_not_found
+            voice id … does not exist
+            url error, please check url
+            result not found
+            knowledge base … does not exist
+            knowledge base … not found
+            guardrail … does not exist
+            agent … does not exist
+            subscription id
         """,
         "invalid_request/invalid_parameter": """
             parameter is illegal
@@ -324,6 +200,48 @@ ENGLISH_REQUEST = Family(
             a valid uri
             a valid url
             expected one of
+            maximum length … bytes
+            minimum allowed
+            invalid tool call in messages
+            please enable … to use
+            invalid input type
+            missing mandatory header
+            missing mandatory headers
+            missing required header
+            missing required headers
+            content could not be decrypted
+            encrypted content cannot be
+            encrypted content is
+            unsupported data type
+            requested tool does not exist
+            tool does not exist
+            special token … not allowed
+            disallowed special token
+            must not exceed … characters
+            may not exceed … characters
+            cannot exceed … characters
+            cannot use both
+            can't use both
+            cannot set both
+            cannot specify both
+            choose one or none
+            should match pattern
+            invalid format: expected
+            unknown variant
+            typeerror: invalid url
+            failed to parse url
+            are illegal
+            model id is required
+            unexpected value(s)
+            unexpected value for
+            proto field is not repeating
+            must be in list
+            is too short
+            unexpected chat message
+            unexpected message content
+            neither … nor … specified
+            you must specify a
+            must specify a valid
         """,
         "invalid_request/other": """
             already has an active
@@ -347,6 +265,25 @@ ENGLISH_REQUEST = Family(
             not supported in the v1
             only supported in v1
             did you mean to use v1
+            accept tool outputs
+            conversation is busy
+            conversation … already in progress
+            session is busy
+            session … is busy
+            thread is busy
+            currently operating on this conversation
+            request body is empty
+            missing request body
+            empty request body
+            request body is missing
+            not an available endpoint on this model
+            connection to private ip is blocked
+            ssrf_blocked
+            not available on this endpoint
+            is not supported by the … api
+            is not supported in the … api
+            api is not supported for
+            not supported by the … endpoint
         """,
     },
     words={
@@ -399,6 +336,14 @@ ENGLISH_REQUEST = Family(
             parameter is invalid
             parameter check failed
             invalid argument
+        """,
+        "invalid_request/unsupported_parameter": """
+            does not support
+            doesn't support
+            do not support
+        """,
+        "invalid_request/other": """
+            upstream request failed: [invalid_request_error]
         """,
     },
 )

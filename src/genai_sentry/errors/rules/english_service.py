@@ -1,4 +1,4 @@
-"""Wordings in English about limits and servers, whoever sends them."""
+"""Wordings in English about the service and the way to it: faults, overload, time, connections, whoever sends them."""
 
 from genai_sentry.errors.rules.model import Family
 
@@ -6,6 +6,9 @@ ENGLISH_SERVICE = Family(
     name="english",
     phrases={
         "server_error/overloaded": """
+            engine overloaded
+            high amounts of traffic
+            high amount of traffic
             disconnect/reset before headers. reset reason: overflow
             reset reason: overflow
             engine is currently overloaded
@@ -119,143 +122,17 @@ ENGLISH_SERVICE = Family(
             client disconnected
             context canceled
         """,
-        "rate_limit": """
-            enqueued token limit
-            token limit reached
-            batch … limit
-            limit exceeded for this minute
-            per-minute limit
-            per-hour limit
-            reached our limits
-            messages per hour
-            requests per hour
-            too many messages
-            limit will reset
-            wait for rate limits to reset
-            accounts cooling down
-            credentials cooling down
-            is cooling down
-            in cooldown
-            limit resets
-            resets at
-            resets in
-            rate limit reached
-            rate limit exceeded
-            rate limit is exceeded
-            exceeded … rate limit
-            exceed … rate limit
-            exceed the rate limit
-            exceed your rate limit
-            exceed your organization's rate limit
-            exceeds your … rate limit
-            reached … rate limit
-            hit … rate limit
-            rate-limited upstream
-            temporarily rate-limited
-            rate limited
-            request limit exceeded
-            requests per minute
-            requests per second
-            tokens per minute
-            tokens per day
-            requests per day
-            hit your usage limit
-            usage limit has been reached
-            throttled
-            throttling
-            request was throttled
-            please slow down
-            slow down
-            too frequent
-            acceleration limit
-            resource has been exhausted
-            quota exceeded for quota metric
-            quota exceeded for metric
-            reached your daily
-            daily limit
-            requests today
-            throughput limit
-            request rate
-            rate too high
-            token allowance
-            request allowance
-            requests this minute
-            faster than your
-            hour limit
-            weekly limit
-            limit reached … resets
-            limit reached … reset
-            exceeded your … token usage
-            quota … will reset
-            quota has been exhausted … reset
-            quota has been exhausted … try again in
-            quota exhausted … try again in
-            quota exceeded … resets
-            usage quota … will reset
-            request burst
-            traffic growth
-            daily usage limit
-            usage limit exceeded
-            your request was limited
-        """,
-        "rate_limit/concurrency": """
-            max organization concurrency
-            concurrency limit
-            concurrent requests
-            concurrent request limit
-            concurrent connections
-            maximum concurrency
-            too many concurrent
-            parallel requests
-            max parallel request
-            number of concurrent
-            max concurrency
-            concurrency ceiling
-            requests at the same time
-            calls at the same time
-        """,
-        "rate_limit/requests_per_minute": """
-            request rate is too high
-        """,
-        "rate_limit/request_exceeds_limit": """
-            request too large for … tokens per minute
-            request too large … limit … requested
-            request too large for … tpm
-            request too large for … service tier
-        """,
-        "model_unavailable/no_access": """
-            access to … models is not allowed
-        """,
         "timeout/upstream": """
             did not observe any item or terminal signal
         """,
-        "rate_limit/requests_per_day": """
-            exhausted your daily quota
-            exceeded your daily quota
-            daily quota exceeded
-            daily quota has been
-            daily quota on this
-        """,
     },
     words={
-        "rate_limit": """
-            per hour
-            rate limit
-            ratelimit
-            too many
-            retry after
-            usage limit
-            per minute
-            per second
-            throughput
-            concurrency
-            concurrently
-            back off
-            try again in a few minutes
-            reached the limit
-            reached your limit
-            limit reached
-            limit has been reached
+        "connection_error/other": """
+            could not reach
+            not connected
+            couldn't reach
+            can't reach
+            apiconnectionerror
         """,
         "timeout/upstream": """
             timed out
@@ -291,9 +168,6 @@ ENGLISH_SERVICE = Family(
             internal fault
             internal failure
         """,
-        "model_unavailable": """
-            model not
-        """,
         "cancelled": """
             cancelled
             canceled
@@ -303,15 +177,6 @@ ENGLISH_SERVICE = Family(
             stopped by the client
             stopped by the user
             stopped by user
-        """,
-        "model_unavailable/not_found": """
-            did you mean
-        """,
-        "connection_error/other": """
-            apiconnectionerror
-        """,
-        "rate_limit/concurrency": """
-            at the same time
         """,
     },
     wrappers={
@@ -325,33 +190,12 @@ ENGLISH_SERVICE = Family(
             bad gateway
             upstream request failed
         """,
-        "rate_limit": """
-            too many requests
-        """,
-        "model_unavailable/deprecated": """
-            has been deprecated
-            has been decommissioned
-            decommissioned
-            has been retired
-            is retired
-            no longer available
-            no longer supported
-            no longer served
-            has been removed
-            has been sunset
-            has been shut down
-            discontinued
-            has been discontinued
-        """,
         "cancelled": """
             request was cancelled
             request was canceled
             operation was aborted
             operation was cancelled
             operation was canceled
-        """,
-        "invalid_request/other": """
-            upstream request failed: [invalid_request_error]
         """,
     },
 )
