@@ -6,6 +6,7 @@ import contextvars
 import os
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from types import FrameType, SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from genai_sentry.sentry.deferral import Outbox, Pending
 from genai_sentry.sentry.enrich import _all_known
 from genai_sentry.sentry.matching import Found, Mark, State, _scope_of, echo_of, get_mark, is_marked, put_mark
 from genai_sentry.sentry.reporter import MAX_QUEUED, Reporter
+from genai_sentry.sentry.start import starter
 
 
 def _found(error: Exception) -> Found:
@@ -122,6 +124,19 @@ def test_sentrys_own_integrations_for_the_sdks_here_are_found() -> None:
     assert {"OpenAIIntegration", "AnthropicIntegration"} <= found <= known
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Scopes and an environment of the test's own, whatever other tests have left of Sentry."""
+    monkeypatch.delenv("SENTRY_DSN", raising=False)
+    monkeypatch.setattr(starter, "armed", False)
+    with sentry_sdk.isolation_scope() as isolation, sentry_sdk.new_scope() as current:
+        isolation.clear()
+        for scope in (isolation, current):
+            scope.set_client(None)
+        yield
+
+
+@pytest.mark.usefixtures("alone")
 def test_a_client_that_sends_nowhere_is_none() -> None:
     """Set up without a DSN, Sentry is active all the same: nothing is held for it, and a line says so once."""
     what = classification(ErrorType.RATE_LIMIT)
@@ -210,6 +225,7 @@ def test_there_is_room_while_sentrys_queue_is_not_nearly_full() -> None:
     reporter.close()
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("mode", "closed", "left"), [("deferred", False, 1), ("off", False, 0), ("deferred", True, 0)])
 def test_breadcrumbs_are_left_unless_events_are_off(mode: str, closed: bool, left: int) -> None:
     """Nor after closing."""

@@ -148,9 +148,14 @@ GEMINI: Mapping[str, Failure] = {
         "models/{model} is not found for API version v1beta, or is not supported for generateContent.",
         type="NOT_FOUND",
     ),
-    "invalid_request.invalid_parameter": _R(
+    "invalid_request.unsupported_parameter": _R(
         400,
         'Invalid JSON payload received. Unknown name "temperatur": Cannot find field.',
+        type="INVALID_ARGUMENT",
+    ),
+    "invalid_request.invalid_parameter": _R(
+        400,
+        "temperature must be in the range [0.0, 2.0].",
         type="INVALID_ARGUMENT",
     ),
     "server_error.overloaded": _R(503, "The model is overloaded. Please try again later.", type="UNAVAILABLE"),
