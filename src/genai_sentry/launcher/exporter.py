@@ -21,6 +21,7 @@ from genai_sentry.patch.state import state
 from genai_sentry.sentry.start import DSN_VARIABLE, starter
 from genai_sentry.statistics import recorder
 from genai_sentry.telemetry.identity import identity
+from genai_sentry.telemetry.spans import changed
 
 if TYPE_CHECKING:
     import requests
@@ -237,17 +238,4 @@ def _identified(span: ReadableSpan) -> ReadableSpan:
     missing = {name: value for name, value in identity.attributes().items() if name not in held}
     if not missing:
         return span
-    return ReadableSpan(
-        name=span.name,
-        context=span.get_span_context(),
-        parent=span.parent,
-        resource=span.resource,
-        attributes={**missing, **held},
-        events=span.events,
-        links=span.links,
-        kind=span.kind,
-        status=span.status,
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
+    return changed(span, {**missing, **held})

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Status
 
 from genai_sentry.sentry.scrub import scrub
+from genai_sentry.telemetry.spans import changed
 
 if TYPE_CHECKING:
     from opentelemetry.util.types import Attributes
@@ -73,20 +74,7 @@ def without_content(span: ReadableSpan) -> ReadableSpan:
     status = _status(ended) if call else ended
     if attributes is held and status is ended and all(map(operator.is_, events, happened)):
         return span
-    return ReadableSpan(
-        name=span.name,
-        context=span.get_span_context(),
-        parent=span.parent,
-        resource=span.resource,
-        attributes=attributes,
-        events=events,
-        links=span.links,
-        kind=span.kind,
-        status=status,
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
+    return changed(span, attributes, events=events, status=status)
 
 
 def _kept(attributes: Attributes, *, loose: bool) -> Attributes:

@@ -20,6 +20,7 @@ from genai_sentry.sentry import events, foreign, matching
 from genai_sentry.sentry.frames import CLIENT_LIBRARIES
 from genai_sentry.sentry.reporter import Reporter
 from genai_sentry.settings import Settings, SettingsError
+from genai_sentry.telemetry.spans import changed
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -256,17 +257,4 @@ def _status(error: BaseException) -> int | None:
 
 def _enriched(span: ReadableSpan, extra: dict[str, Any]) -> ReadableSpan:
     """Copy an ended span, with attributes added; what the instrumentation said stands."""
-    return ReadableSpan(
-        name=span.name,
-        context=span.get_span_context(),
-        parent=span.parent,
-        resource=span.resource,
-        attributes={**extra, **(span.attributes or {})},
-        events=span.events,
-        links=span.links,
-        kind=span.kind,
-        status=span.status,
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
+    return changed(span, {**extra, **(span.attributes or {})})

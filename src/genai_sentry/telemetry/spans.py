@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace import Span as SdkSpan
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span
+    from opentelemetry.sdk.trace import Event
+    from opentelemetry.trace import Span, Status
+    from opentelemetry.util.types import Attributes
 
     from genai_sentry.telemetry.attributes import Value
 
@@ -66,6 +69,30 @@ class PromisedAttributes(BoundedAttributes):
     @_dict.setter
     def _dict(self, value: dict[str, Any]) -> None:
         self.__dict__["_dict"] = value
+
+
+def changed(
+    span: ReadableSpan,
+    attributes: Attributes,
+    *,
+    events: Sequence[Event] | None = None,
+    status: Status | None = None,
+) -> ReadableSpan:
+    """A copy of a span that has ended, with other attributes; with other events and another status where given."""
+    return ReadableSpan(
+        name=span.name,
+        context=span.get_span_context(),
+        parent=span.parent,
+        resource=span.resource,
+        attributes=attributes,
+        events=span.events if events is None else events,
+        links=span.links,
+        kind=span.kind,
+        status=span.status if status is None else status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
 
 
 def _held(span: Span) -> dict[str, Any] | None:
