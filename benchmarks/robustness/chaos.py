@@ -97,7 +97,7 @@ def application(target: str, dsn: str, collector: str, file: str) -> None:
 
     for line in sys.stdin:
         print(json.dumps(block(int(line))), flush=True)
-    genai_sentry.flush(0.5)
+    genai_sentry.flush(15.0)  # what still waits is counted nowhere
     stats = genai_sentry.stats()
     print(json.dumps({"calls": stats.calls, "lost": stats.lost, "why": stats.lost_by_reason}), flush=True)
     os._exit(0)  # what a silent server still holds is of no interest here
