@@ -244,6 +244,8 @@ class EventReader(StreamReader):
 
     splitter: Callable[[], sse.Splitter] = staticmethod(sse.events)
     notable: re.Pattern[bytes] = lazy(rb"")
+    begins: re.Pattern[bytes] = lazy(rb"")
+    """What an event with content holds."""
     ends: tuple[bytes, ...] = (b"}\n\n", b"}\r\n\r\n")
     """What whole events of JSON end with."""
     bare_json: bool = False
@@ -349,7 +351,13 @@ class EventReader(StreamReader):
         return [value for data in raw if data is not None and (value := decoded(data)) is not None]
 
     def _event(self, name: bytes, data: bytes) -> None:
-        """Sort one event."""
+        """Sort one event: the first is kept, and each that is notable."""
+        if not self.content_seen and self.begins.search(data):
+            self.content_seen = True
+        if self._first is None:
+            self._first = shrunk(data)
+        elif self.notable.search(data):
+            self.keep(data)
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         """Add an event's content."""

@@ -12,7 +12,7 @@ from genai_sentry.patterns import lazy
 from genai_sentry.wire import bedrock_converse, cohere, content, openai_chat
 from genai_sentry.wire import openai_request as req
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import Format, StreamReader
+from genai_sentry.wire.base import EventReader, Format, StreamReader
 from genai_sentry.wire.bedrock import FramesReader, InvokeFormat, counted_by_headers
 from genai_sentry.wire.bedrock_converse import ConverseFormat, read_usage
 from genai_sentry.wire.body import EDGE, error_of
@@ -150,14 +150,10 @@ class NativeReader(FramesReader):
         rb'"(?:messageStop|metadata|amazon-bedrock|error"|is_finished"\s*:\s*true'
         rb'|(?:stop_reason|finish_reason|completionReason)"\s*:\s*")'
     )
-
-    def _event(self, name: bytes, data: bytes) -> None:
-        if not self.content_seen and _CONTENT.search(data):
-            self.content_seen = True
-        if self._first is None:
-            self._first = data
-        elif self.notable.search(data):
-            self.keep(data)
+    begins = lazy(
+        rb'"(?:text|outputText|generation|content|reasoning|arguments)"\s*:\s*"[^"]|"(?:toolUse|tool_calls)"\s*:\s*[\[{]'
+    )
+    _event = EventReader._event  # their frames are as Anthropic's, not what is in them
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         block = mapping(value.get("contentBlockDelta")) or mapping(value.get("contentBlockStart"))
@@ -175,11 +171,6 @@ class NativeReader(FramesReader):
             outcome.error = self._failure
         outcome.complete = bool(outcome.finish_reasons) and outcome.error is None
         return outcome
-
-
-_CONTENT: Final = lazy(
-    rb'"(?:text|outputText|generation|content|reasoning|arguments)"\s*:\s*"[^"]|"(?:toolUse|tool_calls)"\s*:\s*[\[{]'
-)
 
 
 def said(value: Mapping[str, object]) -> str:

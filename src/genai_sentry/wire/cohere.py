@@ -216,14 +216,7 @@ class ChatV1Reader(LineReader):
     __slots__ = ()
 
     notable = lazy(rb'"(?:stream-end|error|message)"')
-
-    def _event(self, name: bytes, data: bytes) -> None:
-        if not self.content_seen and (b'"text-generation"' in data or b'"tool-calls-' in data):
-            self.content_seen = True
-        if self._first is None:
-            self._first = data
-        elif self.notable.search(data):
-            self.keep(data)
+    begins = lazy(rb'"(?:text-generation"|tool-calls-)')
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         if isinstance(value.get("text"), str):

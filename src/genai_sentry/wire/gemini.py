@@ -9,10 +9,11 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire.anthropic import model_in_path
-from genai_sentry.wire.base import BLANK, Endings, EventReader, Format, StreamReader
+from genai_sentry.wire.base import BLANK, Endings, Format, StreamReader
 from genai_sentry.wire.body import EDGE, error_of, shrunk
 from genai_sentry.wire.fields import count, integer, items, mapping, mappings, number, text, total
 from genai_sentry.wire.gemini_usage import apply_usage
+from genai_sentry.wire.latest import LatestReader
 from genai_sentry.wire.outcome import Content, Outcome, RequestFacts, Usage
 
 _FINISH: Final = {
@@ -291,31 +292,16 @@ _CONTENT: Final = lazy(rb'"(?:text|functionCall|inlineData|executableCode)"\s*:\
 _REASON: Final = lazy(rb'"finishReason"\s*:\s*["\d]')
 
 
-class GenerateReader(EventReader):
+class GenerateReader(LatestReader):
     """Reads answers that come one after the other, each with the usage so far."""
 
-    __slots__ = ("_array", "_latest")
+    __slots__ = ("_array",)
 
     notable = lazy(rb'"(?:finishReason|error|promptFeedback)"')
 
     def __init__(self, format: Format, *, capture: bool = False) -> None:
         super().__init__(format, capture=capture)
         self._array: sse.ArraySplitter | None = None
-        self._latest: bytes | None = None
-        """The last whole chunk passed over: it names usage so far, and is cut into events only if it stays the last."""
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next decoded bytes, cut anywhere."""
-        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
-            self._look(chunk)
-        else:
-            self._latest = chunk
-
-    def _stands_out(self, block: bytes) -> bool:
-        stands_out = super()._stands_out(block)
-        if not stands_out:
-            self._latest = block
-        return stands_out
 
     def _look(self, chunk: bytes) -> None:
         if not self._begun and chunk.lstrip(BLANK)[:1] == b"[":
@@ -344,10 +330,7 @@ class GenerateReader(EventReader):
             output.add(position if index is None else index, found)
 
     def _build(self) -> Outcome:
-        if self._latest is not None:
-            splitter = sse.events()
-            for block in (*splitter.feed(self._latest), splitter.rest()):
-                self._block(block)
+        self._read_latest()
         outcome = Outcome()
         reasons: dict[int, str] = {}
         for value in self._decoded():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content
@@ -115,23 +114,13 @@ class EmbedFormat(ChatFormat):
         return StreamReader(self, capture=capture)
 
 
-_CONTENT: Final = lazy(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')
-
-
 class OllamaReader(LineReader):
     """Reads lines; the one that is `done` names the counts."""
 
     __slots__ = ()
 
     notable = lazy(rb'"(?:done"\s*:\s*true|error")')
-
-    def _event(self, name: bytes, data: bytes) -> None:
-        if not self.content_seen and _CONTENT.search(data):
-            self.content_seen = True
-        if self._first is None:
-            self._first = data
-        elif self.notable.search(data):
-            self.keep(data)
+    begins = lazy(rb'"(?:content|response|thinking)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{')
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         for item in self._format.output(value):

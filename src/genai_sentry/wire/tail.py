@@ -6,45 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from genai_sentry.patterns import lazy
-from genai_sentry.wire import content, sse
-from genai_sentry.wire.base import EventReader, Format
+from genai_sentry.wire import content
 from genai_sentry.wire.body import ERROR, shrunk
 from genai_sentry.wire.fields import mappings
+from genai_sentry.wire.latest import LatestReader
 from genai_sentry.wire.outcome import Outcome, Usage
 
 Counting = Callable[[Usage | None, Usage | None], Usage | None]
 """How the counts known so far and those of a later event come together."""
 
 
-class TailReader(EventReader):
+class TailReader(LatestReader):
     """Decodes the first event, those that end the answer, and the last, each as the format's own answer.
 
     `notable` is what ends an answer; `begins` what has content.
     """
 
-    __slots__ = ("_latest",)
+    __slots__ = ()
 
     begins = lazy(
         rb'"(?:content|text|response|generated_text|reasoning_content)"\s*:\s*"[^"]|"tool_calls"\s*:\s*\[\s*\{'
     )
-
-    def __init__(self, format: Format, *, capture: bool = False) -> None:
-        super().__init__(format, capture=capture)
-        self._latest: bytes | None = None
-        """The last chunk passed over: its counts are the latest."""
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next decoded bytes, cut anywhere."""
-        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
-            self._look(chunk)
-        else:
-            self._latest = chunk
-
-    def _stands_out(self, block: bytes) -> bool:
-        if super()._stands_out(block):
-            return True
-        self._latest = block + b"\n\n"
-        return False
 
     def _event(self, name: bytes, data: bytes) -> None:
         if not self.content_seen and self.begins.search(data):
@@ -61,9 +43,7 @@ class TailReader(EventReader):
             output.add(place, [dict(part) for part in mappings(item["parts"])])
 
     def _build(self) -> Outcome:
-        if self._latest is not None:
-            for block in sse.events().feed(self._latest):
-                self._block(block)
+        self._read_latest()
         outcome = merged(map(self._format.decode, self._decoded()), grown)
         outcome.complete = (self.done or bool(outcome.finish_reasons)) and outcome.error is None
         return outcome
