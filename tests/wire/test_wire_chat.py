@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from genai_sentry.wire.base import EventReader
 from genai_sentry.wire.formats import FORMATS
 from genai_sentry.wire.outcome import Outcome, Usage
 from wire.wire_streams import events, follow
@@ -300,3 +301,22 @@ def test_an_event_in_words_of_its_own_is_told_alike_however_the_stream_is_cut(od
     assert [found[0]] * 5 == found
     assert last is (found[0].fault == "malformed" or found[0].error is not None)
     assert not found[0].complete
+
+
+@pytest.mark.parametrize("name", ["openai.chat", "cloudflare.run", "llama_cpp.completion", "openai.responses"])
+@pytest.mark.parametrize("after", [b'data: {"note":1}\n\n', b'data: {"choices":[{"index":0,"delta":{}}]}\n\n'])
+def test_the_end_is_seen_in_the_middle_of_a_piece(name: str, after: bytes) -> None:
+    """Some send more after it: what is read does not depend on whether that comes in the same piece."""
+    spoken = (
+        b'data: {"choices":[{"index":0,"delta":{"content":"hi"}}],"content":"hi","response":"hi","type":"x.delta"}\n\n'
+    )
+    ended = []
+    for pieces in ([spoken, b"data: [DONE]\n\n", after], [spoken, b"data: [DONE]\n\n" + after]):
+        reader = FORMATS[name].reader()
+        for piece in pieces:
+            reader.feed(piece)
+        outcome = reader.finish()
+        assert isinstance(reader, EventReader)
+        ended.append((reader.done, outcome))
+    assert ended[0] == ended[1]
+    assert ended[1][0]

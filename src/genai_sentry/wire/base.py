@@ -19,6 +19,8 @@ MAX_KEPT: Final = 256
 MAX_KEPT_BYTES: Final = 2 * 1024 * 1024
 MAX_SAID: Final = 4096
 """How much is kept of an error that is mere text, in bytes."""
+DONE: Final = b"[DONE]"
+"""What many providers end a stream with; some send more after it, in the same piece."""
 BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 """What may stand before the first byte that counts: a byte order mark and white space."""
 
@@ -270,7 +272,7 @@ class EventReader(StreamReader):
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
-        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None or chunk.rfind(DONE) >= 0:
             self._look(chunk)
 
     def _look(self, chunk: bytes) -> None:
@@ -299,7 +301,7 @@ class EventReader(StreamReader):
         name, data = sse.data_of(block)
         if not data:
             return
-        if data == b"[DONE]":
+        if data == DONE:
             self.done = True
             return
         if data[:1] not in b"{[" or data[-1:] not in b"}]":

@@ -102,7 +102,7 @@ class RunReader(TailReader):
 
     __slots__ = ()
 
-    notable = lazy(rb'"(?:usage"\s*:\s*\{|finish_reason"\s*:\s*"|errors?"\s*:\s*[\[{"])|\[DONE\]')
+    notable = lazy(rb'"(?:usage"\s*:\s*\{|finish_reason"\s*:\s*"|errors?"\s*:\s*[\[{"])')
 
     def _collect(self, value: Mapping[str, object], output: content.OutputBuilder) -> None:
         if "choices" in value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genai_sentry.wire import sse
-from genai_sentry.wire.base import EventReader, Format
+from genai_sentry.wire.base import DONE, EventReader, Format
 
 
 class LatestReader(EventReader):
@@ -17,7 +17,7 @@ class LatestReader(EventReader):
 
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
-        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None:
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk) is not None or chunk.rfind(DONE) >= 0:
             self._look(chunk)
         else:
             self._latest = chunk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genai_sentry.wire import sse
-from genai_sentry.wire.base import EventReader, Format
+from genai_sentry.wire.base import DONE, EventReader, Format
 from genai_sentry.wire.body import EDGE, Body
 from genai_sentry.wire.fields import loads
 from genai_sentry.wire.outcome import Outcome
@@ -40,7 +40,7 @@ class LineReader(EventReader):
             self._seen = True
             self._event(b"", line)
             self._take(line)
-        elif line == b"[DONE]":
+        elif line == DONE:
             self.done = True
 
     def finish(self) -> Outcome:

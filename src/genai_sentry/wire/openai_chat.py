@@ -8,7 +8,7 @@ from typing import Final
 from genai_sentry.patterns import lazy
 from genai_sentry.wire import content, sse
 from genai_sentry.wire import openai_request as req
-from genai_sentry.wire.base import Endings, EventReader, Format, StreamReader
+from genai_sentry.wire.base import DONE, Endings, EventReader, Format, StreamReader
 from genai_sentry.wire.body import ERROR, error_of, shrunk
 from genai_sentry.wire.fields import count, items, mapping, mappings, text
 from genai_sentry.wire.openai_usage import apply_usage
@@ -153,7 +153,7 @@ class ChatReader(EventReader):
     def feed(self, chunk: bytes) -> None:
         """Take the next decoded bytes, cut anywhere."""
         start = self._skip if chunk.startswith(self._prefix) else 0
-        if self._open or not chunk.endswith(self.ends) or self._search(chunk, start):
+        if self._open or not chunk.endswith(self.ends) or self._search(chunk, start) or chunk.rfind(DONE) >= 0:
             self._look(chunk)
         else:
             self._latest = chunk
